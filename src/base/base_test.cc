@@ -12,7 +12,9 @@ Result<int> half(int number) {
   if (number % 2 != 0) return Status(Code::kInvalidArgument, "odd").with_operation("half");
   return number / 2;
 }
-Result<int> quarter(int number) { return half(HOWDAH_TRY(half(number))); }
+Result<int> quarter(int number) {
+  return half(HOWDAH_TRY(half(number)));
+}
 Status check_even(int number) {
   HOWDAH_TRY(half(number));
   return Status::ok();

@@ -25,13 +25,18 @@ std::atomic<Level>& current_level() {
 constexpr std::string_view kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
 }  // namespace
 
-void set_level(Level level) { current_level() = level; }
-bool enabled(Level level) { return level >= current_level().load(std::memory_order_relaxed); }
+void set_level(Level level) {
+  current_level() = level;
+}
+bool enabled(Level level) {
+  return level >= current_level().load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view text) {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()) % 1000;
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()) % 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   const std::string line =

@@ -1,5 +1,5 @@
-// Log lines on standard error: "2026-11-23T20:44:08.123Z INFO text". Containers' standard error is what
-// `howdah logs` shows, so a line is for a person.
+// Log lines on standard error: "2026-11-23T20:44:08.123Z INFO text". Containers' standard error is
+// what `howdah logs` shows, so a line is for a person.
 //
 // Thread-safe. A call below the level costs one load.
 #pragma once
@@ -19,7 +19,8 @@ void write(Level level, std::string_view text);
 
 template <typename... Args>
 void debug(fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::kDebug)) write(Level::kDebug, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::kDebug))
+    write(Level::kDebug, fmt::format(format, std::forward<Args>(args)...));
 }
 template <typename... Args>
 void info(fmt::format_string<Args...> format, Args&&... args) {
@@ -32,7 +33,8 @@ void warning(fmt::format_string<Args...> format, Args&&... args) {
 }
 template <typename... Args>
 void error(fmt::format_string<Args...> format, Args&&... args) {
-  if (enabled(Level::kError)) write(Level::kError, fmt::format(format, std::forward<Args>(args)...));
+  if (enabled(Level::kError))
+    write(Level::kError, fmt::format(format, std::forward<Args>(args)...));
 }
 
 }  // namespace howdah::log

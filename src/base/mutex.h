@@ -47,12 +47,13 @@ class Condition {
  public:
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
-  // Waits until notified, or the deadline; false at the deadline. Call it in a loop over the condition.
+  // Waits until notified, or the deadline; false at the deadline. Call it in a loop over the
+  // condition.
   bool wait(Mutex& mutex, Deadline deadline) HOWDAH_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    const bool notified = deadline.is_never()
-                              ? (condition_.wait(lock), true)
-                              : condition_.wait_until(lock, deadline.when()) == std::cv_status::no_timeout;
+    const bool notified = deadline.is_never() ? (condition_.wait(lock), true)
+                                              : condition_.wait_until(lock, deadline.when()) ==
+                                                    std::cv_status::no_timeout;
     lock.release();
     return notified;
   }

@@ -1,4 +1,5 @@
-// A value or the Status that says why there is none; and HOWDAH_TRY, the one way to pass an error on.
+// A value or the Status that says why there is none; and HOWDAH_TRY, the one way to pass an error
+// on.
 #pragma once
 
 #include <cstdio>
@@ -13,8 +14,8 @@ namespace howdah {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}             // NOLINT: implicit by design
-  Result(Status status) : status_(std::move(status)) {      // NOLINT: implicit by design
+  Result(T value) : value_(std::move(value)) {}         // NOLINT: implicit by design
+  Result(Status status) : status_(std::move(status)) {  // NOLINT: implicit by design
     if (status_.is_ok()) status_ = Status(Code::kInternal, "an OK status where a value is due");
   }
 
@@ -34,7 +35,8 @@ class [[nodiscard]] Result {
 
  private:
   void check() const {
-    if (!value_) [[unlikely]] die();
+    if (!value_) [[unlikely]]
+      die();
   }
   [[noreturn]] void die() const {
     fprintf(stderr, "Result::value() of an error: %s\n", status_.to_string().c_str());
@@ -45,21 +47,27 @@ class [[nodiscard]] Result {
 };
 
 namespace internal {
-inline const Status& status_of(const Status& status) { return status; }
+inline const Status& status_of(const Status& status) {
+  return status;
+}
 template <typename T>
-const Status& status_of(const Result<T>& result) { return result.status(); }
+const Status& status_of(const Result<T>& result) {
+  return result.status();
+}
 inline void take(Status&&) {}
 template <typename T>
-T take(Result<T>&& result) { return std::move(result).value(); }
+T take(Result<T>&& result) {
+  return std::move(result).value();
+}
 }  // namespace internal
 
 }  // namespace howdah
 
 // HOWDAH_TRY(status);  auto x = HOWDAH_TRY(result);  Returns the error from the enclosing function.
-#define HOWDAH_TRY(...)                                                       \
-  __extension__({                                                             \
-    auto howdah_try_outcome = (__VA_ARGS__);                                  \
-    if (!howdah_try_outcome.is_ok()) [[unlikely]]                             \
-      return ::howdah::internal::status_of(howdah_try_outcome);               \
-    ::howdah::internal::take(std::move(howdah_try_outcome));                  \
+#define HOWDAH_TRY(...)                                         \
+  __extension__({                                               \
+    auto howdah_try_outcome = (__VA_ARGS__);                    \
+    if (!howdah_try_outcome.is_ok()) [[unlikely]]               \
+      return ::howdah::internal::status_of(howdah_try_outcome); \
+    ::howdah::internal::take(std::move(howdah_try_outcome));    \
   })

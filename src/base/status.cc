@@ -99,18 +99,26 @@ std::string_view code_name(Code code) {
 }
 
 Status::Status(Code code, std::string message)
-    : detail_(code == Code::kOk ? nullptr
-                                : std::make_shared<Detail>(
-                                      Detail{code, std::move(message), {}, {}, {}})) {}
+    : detail_(code == Code::kOk
+                  ? nullptr
+                  : std::make_shared<Detail>(Detail{code, std::move(message), {}, {}, {}})) {}
 
 Status Status::from_errno(int error, std::string message) {
   return Status(code_of_errno(error), std::move(message) + ": " + std::strerror(error));
 }
 
-const std::string& Status::message() const { return detail_ ? detail_->message : kEmpty; }
-const std::string& Status::operation() const { return detail_ ? detail_->operation : kEmpty; }
-const std::string& Status::peer() const { return detail_ ? detail_->peer : kEmpty; }
-const std::string& Status::advice() const { return detail_ ? detail_->advice : kEmpty; }
+const std::string& Status::message() const {
+  return detail_ ? detail_->message : kEmpty;
+}
+const std::string& Status::operation() const {
+  return detail_ ? detail_->operation : kEmpty;
+}
+const std::string& Status::peer() const {
+  return detail_ ? detail_->peer : kEmpty;
+}
+const std::string& Status::advice() const {
+  return detail_ ? detail_->advice : kEmpty;
+}
 
 Status Status::with_operation(std::string operation) const {
   if (is_ok() || !detail_->operation.empty()) return *this;
