@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import sys
+from pathlib import Path
 
 from cluster import config, jars, layout as places, lifecycle
 from cluster.errors import ClusterError
@@ -21,6 +22,7 @@ A small real Hadoop cluster on this machine, every daemon a JVM of its own on 12
   list     the clusters of this cache
   kill     kill -9 one daemon, e.g. datanode1 (--signal STOP freezes it, CONT thaws it)
   start    start one daemon again and wait until it is ready
+  fetch    only download Hadoop's jars (up does it too)
 Each has its own --help.
 
 Several clusters run side by side by --name. Each lies in one folder of the cache
@@ -37,9 +39,10 @@ def main(arguments: list[str]) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     if not hasattr(chosen, "run"):
-        parser.error("which verb? up, down, status, env, list, kill, start")
-    # A user's Ctrl-C and a script's TERM both unwind: nothing half-started stays behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+        parser.error("which verb? up, down, status, env, list, kill, start, fetch")
+    # As Ctrl-C, a script's TERM and a closed terminal unwind: nothing half-started stays behind.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         return chosen.run(chosen)
     except ClusterError as error:
@@ -96,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     kill.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "STOP", "CONT"])
     start = verb("start", _start, "Start one daemon again and wait until it is ready.")
     start.add_argument("daemon", help="as status names it")
+    fetch = verbs.add_parser("fetch", allow_abbrev=False, description="Download Hadoop's jars.")
+    fetch.add_argument("--write-lock", metavar="SCRATCH",
+                       help="resolve the POM anew in this empty folder and write jars.sha256")
+    fetch.set_defaults(run=_fetch)
     return parser
 
 
@@ -192,6 +199,14 @@ def _kill(chosen) -> int:
 
 def _start(chosen) -> int:
     lifecycle.start(_place(chosen), chosen.daemon, _tell)
+    return 0
+
+
+def _fetch(chosen) -> int:
+    if chosen.write_lock:
+        jars.write_lock(Path(chosen.write_lock).absolute())
+    else:
+        jars.ensure(_tell)
     return 0
 
 

@@ -116,34 +116,33 @@ def birth_of(pid: int) -> int:
     return 0 if fields[0] in "ZX" else int(fields[19])
 
 
-def containers(layout: Layout) -> list[int]:
-    """The processes of YARN containers of this cluster: a NodeManager leaves them when it goes.
-    YARN gives each LOCAL_DIRS, and children inherit it."""
-    mark = f"LOCAL_DIRS={layout.root}/".encode()
+def processes_of(layout: Layout) -> list[int]:
+    """Every process of this cluster, whatever its state file says: the daemons carry a mark in their
+    command line; YARN's containers, which a NodeManager leaves when it goes, have LOCAL_DIRS in
+    their environment, and so have their children."""
+    daemon = f"-Dhowdah.cluster={layout.root}".encode()
+    container = f"LOCAL_DIRS={layout.root}/".encode()
     found = []
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
+        if folder.name.isdigit() and birth_of(int(folder.name)):
             try:
-                variables = (folder / "environ").read_bytes().split(b"\0")
+                if (daemon in (folder / "cmdline").read_bytes().split(b"\0") or any(
+                        variable.startswith(container)
+                        for variable in (folder / "environ").read_bytes().split(b"\0"))):
+                    found.append(int(folder.name))
             except OSError:
                 continue  # gone, or somebody else's
-            if any(variable.startswith(mark) for variable in variables):
-                found.append(int(folder.name))
     return found
 
 
-def kill_containers(layout: Layout, timeout_s: float = 10) -> int:
-    """Kills them all, those that they start meanwhile too. Returns how many it met."""
-    met: set[int] = set()
+def kill_everything(layout: Layout, timeout_s: float = 10) -> list[int]:
+    """Kills them all, those that they start meanwhile too. Returns those that did not die."""
     end = time.monotonic() + timeout_s
-    while (running := [pid for pid in containers(layout) if birth_of(pid)]):
+    while (running := processes_of(layout)) and time.monotonic() < end:
         for pid in running:
             try:
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 pass
-        met.update(running)
-        if time.monotonic() > end:
-            break
         time.sleep(0.02)
-    return len(met)
+    return running

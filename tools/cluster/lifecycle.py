@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cluster import config, http, jars, layout as places
 from cluster.config import Options
-from cluster.daemon import PORTS, Daemon, containers, kill_containers
+from cluster.daemon import PORTS, Daemon, kill_everything
 from cluster.errors import ClusterError
 from cluster.layout import Layout
 from cluster.ports import free_ports
@@ -82,8 +82,7 @@ def up(layout: Layout, options: Options, say) -> Cluster:
         cluster = load(layout)
         if cluster is not None and not cluster.complete:
             say(f"an earlier start of '{layout.name}' never became ready: beginning anew")
-            _remove(cluster)
-            layout.root.mkdir(parents=True, exist_ok=True)
+            _empty(layout)
             cluster = None
         try:
             if cluster is None:
@@ -98,7 +97,7 @@ def up(layout: Layout, options: Options, say) -> Cluster:
                 return cluster
         except BaseException:
             if cluster is not None and not cluster.complete:
-                _kill(cluster)  # the logs stay, for whoever looks why
+                kill_everything(layout)  # the logs stay, for whoever looks why
             raise
         cluster.complete = True
         cluster.save()
@@ -109,25 +108,16 @@ def down(layout: Layout, keep: bool, say) -> None:
     if not layout.root.is_dir():
         say(f"cluster '{layout.name}' is not there: nothing to do")
         return
-    if not keep and layout.root.parent != places.clusters() and not layout.state_file.exists():
+    if layout.root.parent != places.clusters() and not layout.state_file.exists():
         raise ClusterError(f"{layout.root} holds no cluster: not touched", 2)
     with places.locked(layout.root):
-        try:
-            cluster = load(layout)
-        except ClusterError:
-            cluster = None  # damaged: what carries its mark is found by kill_stray
-        if keep and cluster is not None:
-            for daemon in cluster.daemons:
-                daemon.signal(signal.SIGCONT)
-                daemon.signal(signal.SIGTERM)
-            for daemon in cluster.daemons:
-                daemon.wait_gone(_STOP_S)
-            _kill(cluster)
+        if keep:
+            _stop(loaded(layout))
             say(f"cluster '{layout.name}' is down; its data stays in {layout.root}")
-            return
-        _remove(cluster if cluster is not None
-                else Cluster(layout, Options(0, 0, False, {}), [], ""))
-        say(f"cluster '{layout.name}' is down and removed")
+        else:
+            _empty(layout)
+            layout.root.rmdir()
+            say(f"cluster '{layout.name}' is down and removed")
 
 
 def kill(layout: Layout, name: str, number: int) -> Daemon:
@@ -181,7 +171,7 @@ def _start_new(cluster: Cluster, hadoop: jars.Hadoop, say) -> None:
     first = [daemon for daemon in cluster.daemons if daemon.kind != "jobhistory"]
     for daemon in first:
         daemon.start(cluster.layout, hadoop, format_first=daemon.kind == "namenode")
-    cluster.save()
+        cluster.save()
     say("starting " + ", ".join(daemon.name for daemon in cluster.daemons))
     namenode = [daemon for daemon in first if daemon.kind == "namenode"]
     wait_ready(namenode, cluster.daemons, cluster.layout, _READY_S)
@@ -218,25 +208,24 @@ def _make_folders(web_port: int) -> None:
             raise ClusterError(f"the NameNode did not make {path}: {error}") from None
 
 
-def _kill(cluster: Cluster) -> None:
+def _stop(cluster: Cluster) -> None:
+    """In good order, so that the data can be gone on with."""
     for daemon in cluster.daemons:
-        daemon.signal(signal.SIGKILL)
+        daemon.signal(signal.SIGCONT)
+        daemon.signal(signal.SIGTERM)
     for daemon in cluster.daemons:
         daemon.wait_gone(_STOP_S)
-    kill_containers(cluster.layout)
+    kill_everything(cluster.layout)
 
 
-def _remove(cluster: Cluster) -> None:
-    _kill(cluster)
-    left = cluster.dead() != cluster.daemons or containers(cluster.layout)
+def _empty(layout: Layout) -> None:
+    """Ends every process of the cluster and removes what is in its folder."""
+    left = kill_everything(layout)
     if left:
-        raise ClusterError(f"processes of cluster '{cluster.layout.name}' do not die: look with "
-                           f"./dev cluster status --name {cluster.layout.name}")
-    _remove_folder(cluster.layout.root)
-
-
-def _remove_folder(root: Path) -> None:
-    def tell(function, path, error):
-        if not isinstance(error[1], FileNotFoundError):
-            raise ClusterError(f"{path}: {error[1]}: remove it by hand")
-    shutil.rmtree(root, onerror=tell)
+        raise ClusterError(f"processes of cluster '{layout.name}' do not die: "
+                           + " ".join(str(pid) for pid in left))
+    for path in layout.root.iterdir():
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError as error:
+            raise ClusterError(f"{error.filename}: {error.strerror}: remove it by hand") from None
