@@ -24,8 +24,8 @@ Status check_no_zero(std::string_view text) {
 bool is_variable_name(std::string_view name) {
   return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
          std::all_of(name.begin(), name.end(), [](char c) {
-           return c == '_' || (is_plain(c) && std::string_view("./:=,@%+-").find(c) ==
-                                                  std::string_view::npos);
+           return c == '_' ||
+                  (is_plain(c) && std::string_view("./:=,@%+-").find(c) == std::string_view::npos);
          });
 }
 

@@ -20,7 +20,7 @@ struct LocalResource {
   std::string name;  // in the working folder, or below it
   std::string uri;   // full: "hdfs://host:port/path", "file:///path"
   int64_t length_bytes = 0;
-  int64_t modified_ms = 0;    // must equal the file system's
+  int64_t modified_ms = 0;   // must equal the file system's
   bool public_file = false;  // cached for everybody; must be readable by everybody
 };
 

@@ -40,8 +40,7 @@ class Fields {
 };
 
 Status no_id(std::string_view text, const char* what, const char* example) {
-  return Status(Code::kInvalidArgument,
-                fmt::format("'{}' is no {} id", text.substr(0, 100), what))
+  return Status(Code::kInvalidArgument, fmt::format("'{}' is no {} id", text.substr(0, 100), what))
       .with_advice(fmt::format("it looks like {}", example));
 }
 
@@ -68,7 +67,9 @@ std::string AttemptId::to_string() const {
 Result<ContainerId> ContainerId::parse(std::string_view text) {
   ContainerId id;
   Fields fields(text);
-  const auto refuse = [&] { return no_id(text, "container", "container_1700000000000_0001_01_000002"); };
+  const auto refuse = [&] {
+    return no_id(text, "container", "container_1700000000000_0001_01_000002");
+  };
   if (!fields.word("container")) return refuse();
   int64_t epoch = 0;
   if (const std::string_view field = fields.peek(); field.starts_with('e')) {
@@ -96,15 +97,14 @@ bool Resource::fits(const Resource& other) const {
 }
 
 std::string Resource::to_string() const {
-  std::string text =
-      fmt::format("{} MiB, {} {}", memory_mib, cores, cores == 1 ? "core" : "cores");
+  std::string text = fmt::format("{} MiB, {} {}", memory_mib, cores, cores == 1 ? "core" : "cores");
   if (gpus > 0) text += fmt::format(", {} {}", gpus, gpus == 1 ? "GPU" : "GPUs");
   return text;
 }
 
 std::string_view state_name(ApplicationState state) {
-  constexpr std::array<std::string_view, 8> kNames{
-      "NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED", "RUNNING", "FINISHED", "FAILED", "KILLED"};
+  constexpr std::array<std::string_view, 8> kNames{"NEW",     "NEW_SAVING", "SUBMITTED", "ACCEPTED",
+                                                   "RUNNING", "FINISHED",   "FAILED",    "KILLED"};
   return kNames[static_cast<size_t>(state)];
 }
 

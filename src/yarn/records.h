@@ -65,7 +65,9 @@ enum class ApplicationState {
 enum class FinalStatus { kUndefined, kSucceeded, kFailed, kKilled, kEnded };
 std::string_view state_name(ApplicationState state);     // "NEW", "ACCEPTED", ...
 std::string_view final_status_name(FinalStatus status);  // "UNDEFINED", "SUCCEEDED", ...
-inline bool is_over(ApplicationState state) { return state >= ApplicationState::kFinished; }
+inline bool is_over(ApplicationState state) {
+  return state >= ApplicationState::kFinished;
+}
 
 struct ApplicationReport {
   ApplicationId id;

@@ -65,8 +65,8 @@ Resource get(const proto::ResourceProto& from) {
   Resource resource{from.memory(), from.virtual_cores(), 0};
   for (const auto& entry : from.resource_value_map()) {
     if (entry.key() == kGpu)
-      resource.gpus =
-          static_cast<int32_t>(std::clamp<int64_t>(entry.value(), 0, std::numeric_limits<int32_t>::max()));
+      resource.gpus = static_cast<int32_t>(
+          std::clamp<int64_t>(entry.value(), 0, std::numeric_limits<int32_t>::max()));
   }
   return resource;
 }
@@ -80,12 +80,8 @@ net::Address get(const proto::NodeIdProto& from) {
 }
 
 AllocatedContainer get(const proto::ContainerProto& from) {
-  return {get(from.id()),
-          get(from.nodeid()),
-          from.node_http_address(),
-          get(from.resource()),
-          get(from.container_token()),
-          from.allocation_request_id()};
+  return {get(from.id()),       get(from.nodeid()),          from.node_http_address(),
+          get(from.resource()), get(from.container_token()), from.allocation_request_id()};
 }
 
 ContainerStatus get(const proto::ContainerStatusProto& from) {
@@ -109,16 +105,20 @@ ApplicationReport get(const proto::ApplicationReportProto& from) {
   report.state = static_cast<ApplicationState>(from.yarn_application_state() - proto::NEW);
   report.final_status = static_cast<FinalStatus>(from.final_application_status());
   report.progress = from.progress();
-  report.submitted_ms = from.has_submittime() && from.submittime() > 0 ? from.submittime()
-                                                                       : from.starttime();
+  report.submitted_ms =
+      from.has_submittime() && from.submittime() > 0 ? from.submittime() : from.starttime();
   report.launched_ms = from.launchtime();
   report.finished_ms = from.finishtime();
   return report;
 }
 
 AttemptReport get(const proto::ApplicationAttemptReportProto& from) {
-  return {get(from.application_attempt_id()), get(from.am_container_id()), said(from.host()),
-          said(from.diagnostics()),           from.starttime(),            from.finishtime()};
+  return {get(from.application_attempt_id()),
+          get(from.am_container_id()),
+          said(from.host()),
+          said(from.diagnostics()),
+          from.starttime(),
+          from.finishtime()};
 }
 
 ContainerReport get(const proto::ContainerReportProto& from) {
