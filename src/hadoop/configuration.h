@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "hadoop/configuration_xml.h"
 
 namespace howdah::hadoop {
 
@@ -58,6 +59,10 @@ class Configuration {
     std::string value, source;
     bool final_value = false;
   };
+  void apply(std::vector<Property> properties);
+  std::string expand(std::string text) const;
+  Status refuse(std::string_view key, std::string_view value, std::string_view wanted) const;
+
   std::map<std::string, Entry, std::less<>> entries_;
   std::string folder_;
 };
