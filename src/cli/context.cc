@@ -15,8 +15,8 @@ Result<Context> Context::create(const std::string& conf_dir) {
   context.conf_dir = context.configuration.folder();
   context.credentials = HOWDAH_TRY(hadoop::Credentials::from_environment());
   context.user = HOWDAH_TRY(hadoop::User::current());
-  context.files = std::make_unique<fs::FileSystems>(context.configuration, context.user,
-                                                    context.credentials);
+  context.files =
+      std::make_unique<fs::FileSystems>(context.configuration, context.user, context.credentials);
   return context;
 }
 

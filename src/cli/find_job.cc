@@ -34,7 +34,8 @@ std::string application_of(const roles::JobFolder& folder) {
   return application ? *application : std::string();
 }
 
-Result<roles::JobFolder> find_job(Context& context, const std::string& home, const std::string& job) {
+Result<roles::JobFolder> find_job(Context& context, const std::string& home,
+                                  const std::string& job) {
   const std::string home_uri = HOWDAH_TRY(roles::resolve_home(*context.files, home));
   const auto ids = HOWDAH_TRY(list_jobs(context, home_uri));
   if (std::find(ids.begin(), ids.end(), job) != ids.end())

@@ -10,7 +10,8 @@
 namespace howdah::cli {
 
 // kNotFound names the nearest job id, when one is near.
-Result<roles::JobFolder> find_job(Context& context, const std::string& home, const std::string& job);
+Result<roles::JobFolder> find_job(Context& context, const std::string& home,
+                                  const std::string& job);
 
 // The ids of all jobs of a home, newest first.
 Result<std::vector<std::string>> list_jobs(Context& context, const std::string& home_uri);

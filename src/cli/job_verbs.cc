@@ -9,7 +9,8 @@
 namespace howdah::cli {
 namespace {
 
-CLI::App* add(CLI::App& app, JobRequest& request, const std::string& verb, const std::string& what) {
+CLI::App* add(CLI::App& app, JobRequest& request, const std::string& verb,
+              const std::string& what) {
   CLI::App* sub = app.add_subcommand(verb, what);
   sub->callback([&request, verb] { request.verb = verb; });
   return sub;
@@ -23,7 +24,9 @@ void add_file(CLI::App* sub, JobRequest& request) {
 }
 
 void add_id(CLI::App* sub, JobRequest& request) {
-  sub->add_option("job", request.job, "a job id or an application id")->required()->type_name("JOB");
+  sub->add_option("job", request.job, "a job id or an application id")
+      ->required()
+      ->type_name("JOB");
 }
 
 int show_config(const JobRequest& request) {

@@ -31,7 +31,8 @@ Moment ask_master(const roles::JobFolder& folder) {
   if (!master || !access) return moment;
   const auto address = net::Address::parse(master->address);
   if (!address) return moment;
-  // The latest of each kind comes first; one event of each is enough, the phase is always among them.
+  // The latest of each kind comes first; one event of each is enough, the phase is always among
+  // them.
   [[maybe_unused]] const Status followed = roles::follow_job(
       *address, *access,
       [&](const control::JobEvent& event) {
@@ -105,16 +106,18 @@ std::string moment_text(const ordered_json& json) {
   text += "\n";
   if (json.contains("progress")) {
     const auto& progress = json["progress"];
-    text += fmt::format("  epoch {}/{}  step {}/{}  loss {:.4f}  accuracy {:.4f}  {} images/s  {} workers\n",
-                        progress.value("epoch", int64_t{0}) + 1, progress.value("epochs", int64_t{0}),
-                        grouped(progress.value("step", int64_t{0})),
-                        grouped(progress.value("steps", int64_t{0})), progress.value("loss", 0.0),
-                        progress.value("accuracy", 0.0),
-                        grouped(static_cast<int64_t>(progress.value("records_per_s", 0.0))),
-                        json.value("workers", 0));
+    text += fmt::format(
+        "  epoch {}/{}  step {}/{}  loss {:.4f}  accuracy {:.4f}  {} images/s  {} workers\n",
+        progress.value("epoch", int64_t{0}) + 1, progress.value("epochs", int64_t{0}),
+        grouped(progress.value("step", int64_t{0})), grouped(progress.value("steps", int64_t{0})),
+        progress.value("loss", 0.0), progress.value("accuracy", 0.0),
+        grouped(static_cast<int64_t>(progress.value("records_per_s", 0.0))),
+        json.value("workers", 0));
   }
   if (json.value("outcome", "") == "LOST")
-    text += "  its master does not answer and left no summary: it was killed, or runs on another machine\n";
+    text +=
+        "  its master does not answer and left no summary: it was killed, or runs on another "
+        "machine\n";
   return text;
 }
 
@@ -168,7 +171,8 @@ int stop(const JobRequest& request, Context& context) {
   if (master && access) {
     const auto address = net::Address::parse(master->address);
     if (!address) return complain(address.status());
-    stopped = roles::stop_job(*address, *access, context.user.name, Deadline::after(kMasterTimeout));
+    stopped =
+        roles::stop_job(*address, *access, context.user.name, Deadline::after(kMasterTimeout));
   }
   const std::string application = application_of(*folder);
   if (!stopped && !application.empty()) {

@@ -15,7 +15,8 @@ namespace howdah::cli {
 namespace {
 using roles::Tell;
 
-// Ctrl-C, as a request to stop instead of a sudden death. While it lives, SIGINT and SIGTERM are its.
+// Ctrl-C, as a request to stop instead of a sudden death. While it lives, SIGINT and SIGTERM are
+// its.
 class InterruptWatch {
  public:
   explicit InterruptWatch(std::function<void()> interrupted) {
@@ -39,7 +40,6 @@ class InterruptWatch {
   std::jthread thread_;
 };
 
-
 Result<roles::StagedJob> prepare(const JobRequest& request, Context& context, const Tell& tell) {
   auto spec = HOWDAH_TRY(job::load_job_file(request.job, {request.set}));
   if (request.on == "yarn")
@@ -47,8 +47,8 @@ Result<roles::StagedJob> prepare(const JobRequest& request, Context& context, co
   return roles::stage_job(*context.files, std::move(spec), context.conf_dir, tell);
 }
 
-Result<std::string> follow_on_yarn(const roles::StagedJob& job, Context& context, int64_t started_ms,
-                                   Display& display, const Tell& tell) {
+Result<std::string> follow_on_yarn(const roles::StagedJob& job, Context& context,
+                                   int64_t started_ms, Display& display, const Tell& tell) {
   const auto submitted = HOWDAH_TRY(
       roles::submit_to_yarn(*context.files, context.configuration, job, started_ms, tell));
   tell(fmt::format("submitted {} ({})", submitted.job_id, submitted.application_id));
@@ -56,30 +56,31 @@ Result<std::string> follow_on_yarn(const roles::StagedJob& job, Context& context
       yarn::ApplicationClient::create(context.configuration, context.user, context.credentials));
   std::stop_source stop;
   const InterruptWatch interrupts([&stop] { stop.request_stop(); });
-  const roles::Watched watched{job.folder, &yarn,
-                               HOWDAH_TRY(yarn::ApplicationId::parse(submitted.application_id)),
-                               nullptr};
+  const roles::Watched watched{
+      job.folder, &yarn, HOWDAH_TRY(yarn::ApplicationId::parse(submitted.application_id)), nullptr};
   auto summary = roles::watch_job(
-      watched, tell, [&](const control::JobEvent& event) { display.show(event); }, stop.get_token());
+      watched, tell, [&](const control::JobEvent& event) { display.show(event); },
+      stop.get_token());
   if (!summary && summary.status().code() == Code::kCancelled)
     return summary.status().with_advice(
         fmt::format("look with: howdah status {0}; end it with: howdah stop {0}", job.job_id));
   return summary;
 }
 
-Result<std::string> follow_locally(const roles::StagedJob& job, Context& context, int64_t started_ms,
-                                   Display& display, const Tell& tell) {
-  // The signals are blocked before the master starts, so that it inherits that and waits for them too.
+Result<std::string> follow_locally(const roles::StagedJob& job, Context& context,
+                                   int64_t started_ms, Display& display, const Tell& tell) {
+  // The signals are blocked before the master starts, so that it inherits that and waits for them
+  // too.
   std::unique_ptr<roles::LocalMaster> master;
   const InterruptWatch interrupts([&master] {
     if (master) master->terminate();
   });
-  master = HOWDAH_TRY(
-      roles::LocalMaster::start(job, context.conf_dir, context.user.name, started_ms));
+  master =
+      HOWDAH_TRY(roles::LocalMaster::start(job, context.conf_dir, context.user.name, started_ms));
   tell("started " + job.job_id);
   const roles::Watched watched{job.folder, nullptr, std::nullopt, master.get()};
-  return roles::watch_job(
-      watched, tell, [&](const control::JobEvent& event) { display.show(event); }, {});
+  return roles::watch_job(watched, tell,
+                          [&](const control::JobEvent& event) { display.show(event); }, {});
 }
 
 }  // namespace
@@ -112,9 +113,10 @@ int run_and_follow(const JobRequest& request, Context& context, int64_t started_
 
 int submit_only(const JobRequest& request, Context& context, int64_t started_ms) {
   if (request.on != "yarn")
-    return complain(Status(Code::kInvalidArgument, "only YARN keeps a job running without its client")
-                        .with_operation("submit")
-                        .with_advice("use: howdah run --on local"));
+    return complain(
+        Status(Code::kInvalidArgument, "only YARN keeps a job running without its client")
+            .with_operation("submit")
+            .with_advice("use: howdah run --on local"));
   const Tell tell = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
   const auto job = prepare(request, context, tell);
   if (!job) return complain(job.status());

@@ -94,8 +94,7 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
     const auto master = folder_.read_master(Deadline::after(seconds(5)));
     const auto address = master ? net::Address::parse(master->address) : master.status();
     if (address && master->attempt >= attempt_) {
-      auto session =
-          WorkerSession::open(*address, secrets_, hello_, give_up.earlier(seconds(5)));
+      auto session = WorkerSession::open(*address, secrets_, hello_, give_up.earlier(seconds(5)));
       if (session) {
         log::info("connected to the master of attempt {} again", master->attempt);
         MutexLock lock(session_mutex_);

@@ -1,6 +1,6 @@
-// A worker's line to its master. A thread of its own reads, answers Halt at once (so that the master
-// sees a living worker even while a long step computes), and dials again after a break, wherever the
-// job folder says that the master is.
+// A worker's line to its master. A thread of its own reads, answers Halt at once (so that the
+// master sees a living worker even while a long step computes), and dials again after a break,
+// wherever the job folder says that the master is.
 //
 // send() by any thread; take() by one.
 #pragma once
