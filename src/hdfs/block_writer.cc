@@ -113,17 +113,17 @@ Status BlockWriter::drop_node(const PipelineFault& fault) {
 
 Status BlockWriter::set_up_again(Stage stage, Deadline deadline) {
   for (;;) {
-    const LocatedBlock fresh =
+    const auto fresh =
         HOWDAH_TRY(client_.namenode().update_block_for_pipeline(file_, located_.block, deadline));
     located_.token = fresh.token;
     PipelineSetup again = setup(stage);
-    again.generation_stamp = fresh.block.generation_stamp;
+    again.generation_stamp = fresh.generation_stamp;
     PipelineFault fault;
     auto pipeline = WritePipeline::open(again, pool_, fault, deadline);
     if (pipeline) {
       Block old_block = located_.block, new_block = located_.block;
       old_block.length_bytes = new_block.length_bytes = acked_bytes_;
-      new_block.generation_stamp = fresh.block.generation_stamp;
+      new_block.generation_stamp = fresh.generation_stamp;
       HOWDAH_TRY(
           client_.namenode().update_pipeline(file_, old_block, new_block, located_, deadline));
       located_.block.generation_stamp = new_block.generation_stamp;

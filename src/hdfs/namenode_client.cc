@@ -37,6 +37,9 @@ Status refine(const std::string& exception, const Status& status) {
   };
   if (exception.ends_with(".FileAlreadyExistsException") && says("already exists as a directory"))
     return with(Code::kFailedPrecondition);
+  // Below a file there is nothing.
+  if (exception.ends_with(".AccessControlException") && says("(is not a directory)"))
+    return with(Code::kNotFound);
   if (exception.ends_with(".FileNotFoundException") &&
       (says("Path is not a file") || says("Directory does not exist")))
     return with(says("Path is not a file") ? Code::kFailedPrecondition : Code::kNotFound);
@@ -319,15 +322,16 @@ Result<bool> NamenodeClient::complete(const FileHandle& file, const std::optiona
   return response.result();
 }
 
-Result<LocatedBlock> NamenodeClient::update_block_for_pipeline(const FileHandle& file,
-                                                               const Block& block,
-                                                               Deadline deadline) {
+Result<NamenodeClient::NextPipeline> NamenodeClient::update_block_for_pipeline(
+    const FileHandle& file, const Block& block, Deadline deadline) {
   proto::UpdateBlockForPipelineRequestProto request;
   *request.mutable_block() = to_proto(block);
   request.set_clientname(file.holder);
   proto::UpdateBlockForPipelineResponseProto response;
   HOWDAH_TRY(call("updateBlockForPipeline", request, &response, deadline));
-  return hdfs::from_proto(response.block());
+  // The answer has no locations, and an offset of -1.
+  return NextPipeline{response.block().b().generationstamp(),
+                      from_proto(response.block().blocktoken())};
 }
 
 Status NamenodeClient::update_pipeline(const FileHandle& file, const Block& old_block,

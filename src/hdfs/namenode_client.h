@@ -94,7 +94,11 @@ class NamenodeClient {
   Result<bool> complete(const FileHandle& file, const std::optional<Block>& last,
                         Deadline deadline);
   // A new generation stamp and token for a block whose pipeline is set up again.
-  Result<LocatedBlock> update_block_for_pipeline(const FileHandle& file, const Block& block,
+  struct NextPipeline {
+    uint64_t generation_stamp = 0;
+    hadoop::Token token;
+  };
+  Result<NextPipeline> update_block_for_pipeline(const FileHandle& file, const Block& block,
                                                  Deadline deadline);
   Status update_pipeline(const FileHandle& file, const Block& old_block, const Block& new_block,
                          const LocatedBlock& pipeline, Deadline deadline);
