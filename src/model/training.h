@@ -1,0 +1,60 @@
+// What to optimize and how, as plain values with the job file's names and units.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/layers.h"
+
+namespace howdah::model {
+
+enum class OptimizerType { kSgd, kAdam, kAdamW };
+
+struct Optimizer {
+  OptimizerType type = OptimizerType::kSgd;
+  double momentum = 0;  // sgd
+  bool nesterov = false;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam, adamw
+  double weight_decay =
+      0;  // sgd, adam: added to the gradient; adamw: decoupled (Loshchilov, Hutter)
+};
+
+enum class ScheduleType { kFixed, kExponential };
+
+struct Schedule {
+  ScheduleType type = ScheduleType::kFixed;
+  double initial = 0.01;
+  double decay = 1;  // exponential: the factor each `every`
+  int64_t every = 1;
+  bool every_is_epochs = true;  // else steps
+};
+// The rate at a step (0-based): exponential is a staircase, initial * decay^floor(progress /
+// every).
+double learning_rate(const Schedule& schedule, int64_t step, int64_t steps_per_epoch);
+
+struct Regularization {
+  double l1 = 0;  // added to the loss: l1 * sum |w| over weights (not biases)
+  double l2 = 0;  // added to the loss: l2 / 2 * sum w^2, over weights (not biases)
+};
+
+struct Normalization {  // (value / 255 - mean) / stddev, a channel; empty: value / 255 only
+  std::vector<double> mean, stddev;  // of values in [0, 1]
+};
+
+struct Training {
+  std::vector<Layer> layers;
+  Shape input;
+  int64_t classes = 0;
+  Optimizer optimizer;
+  Schedule schedule;
+  Regularization regularization;
+  Normalization normalization;
+  int64_t epochs = 1;
+  int64_t batch = 128;  // global
+  uint64_t seed = 1;
+  int streams = 1;
+  int threads = 1;  // of each worker: a fixed property of the job, the result depends on it
+};
+
+}  // namespace howdah::model
