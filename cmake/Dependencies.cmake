@@ -1,11 +1,15 @@
 # Libraries that Howdah links. Debian's come by name; libtorch from the cache that `./dev setup` fills.
+# Linked statically where an archive exists, so that `howdah` needs little more than libc.
+set(OPENSSL_USE_STATIC_LIBS ON)
+set(Protobuf_USE_STATIC_LIBS ON)
+set(ZLIB_USE_STATIC_LIBS ON)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(GTest REQUIRED)
 find_package(fmt REQUIRED)
-find_package(yaml-cpp REQUIRED)
+find_library(YAML_CPP_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
@@ -31,8 +35,10 @@ if(EXISTS ${HOWDAH_TORCH}/lib/libtorch_cpu.so)
   target_include_directories(howdah_torch SYSTEM INTERFACE
     ${HOWDAH_TORCH}/include ${HOWDAH_TORCH}/include/torch/csrc/api/include)
   target_link_options(howdah_torch INTERFACE
-    -Wl,--no-as-needed -Wl,-rpath-link,${HOWDAH_TORCH}/lib -Wl,-rpath,${HOWDAH_TORCH}/lib)
+    -Wl,--no-as-needed -Wl,-rpath-link,${HOWDAH_TORCH}/lib)
   target_link_libraries(howdah_torch INTERFACE howdah_torch_cpu howdah_c10)
 else()
   message(FATAL_ERROR "libtorch is not in ${HOWDAH_TORCH}: run ./dev setup")
 endif()
+
+include(Grpc)

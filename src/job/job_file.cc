@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "job/job_spec.h"
+#include "job/layers_section.h"
+#include "job/yaml_section.h"
+
+namespace howdah::job {
+namespace {
+
+Result<std::string> read_text(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return Status(Code::kInvalidArgument, "is a folder, not a job file").with_peer(path);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Status::from_errno(errno, "cannot read the job file").with_peer(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<YamlValue> read_tree(const std::string& path, int depth) {
+  if (depth > 8)
+    return Status(Code::kInvalidArgument, "'extends' goes round in a circle").with_peer(path);
+  YamlValue tree = HOWDAH_TRY(parse_yaml(HOWDAH_TRY(read_text(path)), path));
+  const YamlValue* extends = tree.find("extends");
+  if (!extends) return tree;
+  const auto base_path = std::filesystem::path(path).parent_path() / extends->scalar;
+  auto base = read_tree(base_path.string(), depth + 1);
+  if (!base)
+    return base.status().with_advice("named by 'extends' at " + extends->place.to_string());
+  return merge(std::move(*base), tree);
+}
+
+void read_data(YamlSection keys, DataSpec& data) {
+  data.source = keys.required_text("source");
+  data.index = keys.text("index", "");
+  keys.choice("format", {"idx"}, 0);
+  if (keys.has("classes")) data.classes = keys.integer("classes", 2, 2, 1 << 20);
+  YamlSection split = keys.section("split");
+  data.split.train = split.number("train", 0.9, 0, 1);
+  data.split.validation = split.number("validation", 1 - data.split.train, 0, 1);
+  data.split.seed = static_cast<uint64_t>(split.integer("seed", 0, 0));
+  if (split.present() && std::abs(data.split.train + data.split.validation - 1) > 1e-9)
+    split.refuse(*keys.any("split"), "'data.split' must add up to 1",
+                 "the test records are a partition of their own");
+  if (data.split.train <= 0) split.refuse(*keys.any("split"), "'data.split.train' must be above 0");
+  split.finish();
+  if (const YamlValue* steps = keys.list("preprocess")) {
+    for (const YamlValue& step : steps->list) {
+      Status error;
+      YamlSection one(&step, "data.preprocess", error);
+      YamlSection normalize = one.section("normalize");
+      if (normalize.present())
+        data.standardize = normalize.choice("method", {"unit", "standard"}, 0) == 1;
+      normalize.finish();
+      one.not_built_yet({"clean"});
+      one.finish();
+      if (!error.is_ok()) keys.refuse(step, error.message(), error.advice());
+    }
+  }
+  keys.finish();
+}
+
+void read_optimizer(YamlSection keys, model::Optimizer& optimizer) {
+  static const std::vector<std::string> kTypes = {"sgd", "adam", "adamw"};
+  const size_t type = keys.choice("type", kTypes, 0);
+  optimizer.type = static_cast<model::OptimizerType>(type);
+  if (type == 0) {
+    optimizer.momentum = keys.number("momentum", 0, 0, 1);
+    optimizer.nesterov = keys.flag("nesterov", false);
+  } else {
+    optimizer.beta1 = keys.number("beta1", 0.9, 0, 0.9999999);
+    optimizer.beta2 = keys.number("beta2", 0.999, 0, 0.9999999);
+    optimizer.epsilon = keys.number("epsilon", 1e-8, 0, 1);
+  }
+  optimizer.weight_decay = keys.number("weight_decay", type == 2 ? 0.01 : 0, 0, 1e6);
+  keys.finish();
+}
+
+void read_schedule(YamlSection keys, model::Schedule& schedule, double fallback) {
+  schedule.type =
+      static_cast<model::ScheduleType>(keys.choice("schedule", {"fixed", "exponential"}, 0));
+  schedule.initial = keys.number("initial", fallback, 0, 1e6);
+  if (schedule.type == model::ScheduleType::kExponential) {
+    schedule.decay = keys.number("decay", 0.9, 0, 1);
+    const auto every = keys.amount("every", {1, 0}, {"epoch", "step"});
+    schedule.every = every.count;
+    schedule.every_is_epochs = every.unit == 0;
+  }
+  keys.finish();
+}
+
+void read_resources(YamlSection keys, JobSpec& job) {
+  ResourceSpec& resources = job.resources;
+  resources.queue = keys.text("queue", resources.queue);
+  YamlSection workers = keys.section("workers");
+  resources.workers_min = static_cast<int>(workers.integer("min", 1, 1, 1024));
+  resources.workers_max = static_cast<int>(workers.integer("max", resources.workers_min, 1, 1024));
+  if (resources.workers_max < resources.workers_min)
+    workers.refuse(*keys.any("workers"), "'resources.workers.max' is less than 'min'");
+  workers.finish();
+  resources.memory_bytes = keys.size_bytes("memory", resources.memory_bytes, 64 << 20);
+  resources.cores = static_cast<int>(keys.integer("cores", 1, 1, 1024));
+  job.training.threads = resources.cores;
+  YamlSection master = keys.section("master");
+  resources.master_memory_bytes =
+      master.size_bytes("memory", resources.master_memory_bytes, 64 << 20);
+  master.finish();
+  const auto timeout = keys.amount("gang_timeout", {300, 0}, {"second", "minute"});
+  resources.gang_timeout = std::chrono::seconds(timeout.count * (timeout.unit == 0 ? 1 : 60));
+  if (keys.integer("gpus", 0, 0, 1024) > 0)
+    keys.refuse(*keys.any("gpus"), "'resources.gpus' is not built yet", "leave it at 0");
+  if (!keys.text("label", "").empty())
+    keys.refuse(*keys.any("label"), "'resources.label' is not built yet", "leave it out");
+  keys.finish();
+}
+
+void read_parallel(YamlSection keys, JobSpec& job) {
+  // DESIGN §1: two streams a worker where the batch allows 32 samples each.
+  const int most = job.resources.workers_max;
+  const int fallback = job.training.batch / (2 * most) >= 32 ? 2 * most : most;
+  job.training.streams = static_cast<int>(keys.integer("streams", fallback, 1, 4096));
+  if (keys.text("mode", "data") != "data")
+    keys.refuse(*keys.any("mode"), "'parallel.mode' can only be 'data' in this version");
+  if (job.training.streams < most)
+    keys.refuse(keys.has("streams") ? *keys.any("streams") : YamlValue(),
+                "'parallel.streams' (" + std::to_string(job.training.streams) +
+                    ") is less than 'resources.workers.max' (" + std::to_string(most) + ")",
+                "a worker without a stream has nothing to do");
+  if (job.training.batch < job.training.streams)
+    keys.refuse(keys.has("streams") ? *keys.any("streams") : YamlValue(),
+                "'train.batch' is less than 'parallel.streams'");
+  keys.finish();
+}
+
+void read_train(YamlSection keys, model::Training& training) {
+  training.epochs = keys.integer("epochs", 1, 1, 1'000'000);
+  training.batch = keys.integer("batch", 128, 1, 1 << 24);
+  training.seed = static_cast<uint64_t>(keys.integer("seed", 1, 0));
+  keys.choice("precision", {"float32"}, 0);
+  keys.choice("determinism", {"exact"}, 0);
+  keys.finish();
+}
+
+void read_checkpoint(YamlSection keys, CheckpointSpec& checkpoint) {
+  const auto every = keys.amount("every", {1, 1}, {"step", "epoch"});
+  checkpoint.every_steps = every.unit == 0 ? every.count : 0;
+  checkpoint.every_epochs = every.unit == 1 ? every.count : 0;
+  checkpoint.keep = static_cast<int>(keys.integer("keep", 3, 1, 1000));
+  keys.finish();
+}
+
+void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
+  keys.not_built_yet({"type", "torchscript"});
+  const YamlValue* layers = keys.list("layers");
+  if (!layers || layers->list.empty()) {
+    keys.refuse(layers ? *layers : root, "'model.layers' is missing or empty",
+                "give at least one layer");
+    return;
+  }
+  Status error;
+  job.training.layers = read_layers(*layers, error);
+  if (!error.is_ok()) {
+    YamlValue at;
+    at.place.file = error.peer();
+    keys.refuse(at, error.message(), error.advice());
+  }
+  keys.finish();
+}
+
+bool good_name(const std::string& name) {
+  return !name.empty() && name.size() <= 100 &&
+         name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+             std::string::npos &&
+         name[0] != '.' && name[0] != '-';
+}
+
+Result<JobSpec> read_job(const YamlValue& tree) {
+  Status error;
+  JobSpec job;
+  YamlSection keys(&tree, "", error);
+  if (tree.kind == YamlValue::Kind::kNull)
+    keys.refuse(tree, "the job file is empty", "see examples/fashion-mnist/job.yaml");
+  keys.text("extends", "");
+  job.name = keys.required_text("name");
+  if (error.is_ok() && !good_name(job.name))
+    keys.refuse(*keys.any("name"), "'name' must be letters, digits, '-', '_' and '.', 100 at most");
+  job.home = keys.text("home", "");
+  keys.not_built_yet({"program", "prepare", "alerts"});
+  read_data(keys.section("data"), job.data);
+  read_model(keys.section("model"), job, tree);
+  keys.choice("loss", {"cross_entropy"}, 0);
+  read_optimizer(keys.section("optimizer"), job.training.optimizer);
+  const bool sgd = job.training.optimizer.type == model::OptimizerType::kSgd;
+  read_schedule(keys.section("learning_rate"), job.training.schedule, sgd ? 0.01 : 0.001);
+  YamlSection regularization = keys.section("regularization");
+  job.training.regularization.l1 = regularization.number("l1", 0, 0, 1e6);
+  job.training.regularization.l2 = regularization.number("l2", 0, 0, 1e6);
+  regularization.finish();
+  read_train(keys.section("train"), job.training);
+  read_resources(keys.section("resources"), job);
+  read_parallel(keys.section("parallel"), job);
+  YamlSection communication = keys.section("communication");
+  job.shared_memory = communication.choice("transport", {"auto", "tcp"}, 0) == 0;
+  communication.choice("algorithm", {"auto", "direct"}, 0);
+  communication.choice("compression", {"none"}, 0);
+  communication.finish();
+  read_checkpoint(keys.section("checkpoint"), job.checkpoint);
+  keys.finish();
+  if (!error.is_ok()) return error;
+  return job;
+}
+
+}  // namespace
+
+Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options) {
+  YamlValue tree = HOWDAH_TRY(read_tree(path, 0));
+  HOWDAH_TRY(expand_variables(tree));
+  for (const std::string& assignment : options.set) HOWDAH_TRY(set_value(tree, assignment));
+  return read_job(tree);
+}
+
+Result<JobSpec> parse_job(const std::string& text, const std::string& file_name) {
+  return read_job(HOWDAH_TRY(parse_yaml(text, file_name)));
+}
+
+Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
+  model::Training& training = spec.training;
+  if (spec.data.classes && *spec.data.classes < index.classes)
+    return Status(Code::kInvalidArgument,
+                  "'data.classes' is " + std::to_string(*spec.data.classes) +
+                      ", but the labels go up to " + std::to_string(index.classes - 1))
+        .with_peer(index.source);
+  training.input = index.shape;
+  training.classes = spec.data.classes.value_or(index.classes);
+  training.normalization = {};
+  if (spec.data.standardize) {
+    for (const double mean : index.mean) training.normalization.mean.push_back(mean / 255);
+    for (const double deviation : index.stddev)
+      training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
+  }
+  HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
+  return Status::ok();
+}
+
+}  // namespace howdah::job

@@ -1,0 +1,68 @@
+// A job as its file asks for it, resolved and checked: DESIGN §7's keys with their units.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/plan.h"
+#include "model/training.h"
+
+namespace howdah::job {
+
+struct DataSpec {
+  std::string source;  // URI of the raw files
+  std::string index;   // URI of the indexed dataset; empty: made from the source under home
+  std::optional<int64_t> classes;  // the labels' number; from the data when not given
+  dataset::Split split;
+  bool standardize = false;  // preprocess: normalize with method standard
+};
+
+struct ResourceSpec {
+  std::string queue = "default";
+  int workers_min = 1, workers_max = 1;
+  int64_t memory_bytes = int64_t{2} << 30;  // of a worker
+  int64_t master_memory_bytes = int64_t{256} << 20;
+  int cores = 1;
+  std::chrono::milliseconds gang_timeout{300'000};
+};
+
+struct CheckpointSpec {
+  int64_t every_steps = 0;  // 0: by epochs
+  int64_t every_epochs = 1;
+  int keep = 3;
+};
+
+struct JobSpec {
+  std::string name;
+  std::string home;  // URI; empty: .howdah in the user's home
+  DataSpec data;
+  model::Training training;
+  ResourceSpec resources;
+  CheckpointSpec checkpoint;
+  bool shared_memory = true;  // communication.transport: auto | tcp
+};
+
+struct JobFileOptions {
+  std::vector<std::string> set;  // --set a.b=c, in order
+};
+
+// Reads a job file of this machine, follows `extends` (relative to the file), expands ${VAR},
+// applies
+// --set. Shapes are not checked here: see check_shapes.
+//   kNotFound         the file, or what it extends
+//   kInvalidArgument  file:line:column, what, and the nearest known word
+Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options);
+Result<JobSpec> parse_job(const std::string& text, const std::string& file_name);
+
+// The whole job with every fallback written out; parse_job(to_yaml(spec)) is the same job.
+std::string to_yaml(const JobSpec& spec);
+
+// Fills in what the data says (shape, classes, mean and deviation) and checks the layers against
+// it.
+//   kInvalidArgument  the layer's place, the expected and the found shape; `data.classes` too small
+Status complete_from_index(JobSpec& spec, const dataset::Index& index);
+
+}  // namespace howdah::job

@@ -1,0 +1,193 @@
+#include "job/yaml_tree.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+namespace howdah::job {
+namespace {
+
+constexpr size_t kLimitBytes = 1 << 20;
+constexpr int kLimitDepth = 64;
+
+Status refuse(const YamlPlace& place, const std::string& what) {
+  return Status(Code::kInvalidArgument, what).with_peer(place.to_string());
+}
+
+YamlPlace place_of(const YAML::Mark& mark, const std::string& file) {
+  return {file, mark.line + 1, mark.column + 1};
+}
+
+Result<YamlValue> convert(const YAML::Node& node, const std::string& file, int depth) {
+  YamlValue value;
+  value.place = place_of(node.Mark(), file);
+  if (depth > kLimitDepth) return refuse(value.place, "nested too deeply");
+  switch (node.Type()) {
+    case YAML::NodeType::Scalar:
+      value.kind = YamlValue::Kind::kScalar;
+      value.scalar = node.Scalar();
+      value.quoted = node.Tag() == "!";
+      break;
+    case YAML::NodeType::Sequence:
+      value.kind = YamlValue::Kind::kList;
+      for (const auto& entry : node)
+        value.list.push_back(HOWDAH_TRY(convert(entry, file, depth + 1)));
+      break;
+    case YAML::NodeType::Map: {
+      value.kind = YamlValue::Kind::kMap;
+      std::set<std::string> seen;
+      for (const auto& entry : node) {
+        const YamlPlace place = place_of(entry.first.Mark(), file);
+        if (!entry.first.IsScalar()) return refuse(place, "a key must be a word");
+        const std::string key = entry.first.Scalar();
+        if (!seen.insert(key).second) return refuse(place, "the key '" + key + "' is given twice");
+        value.map.emplace_back(key, HOWDAH_TRY(convert(entry.second, file, depth + 1)));
+        value.key_places.push_back(place);
+      }
+      break;
+    }
+    case YAML::NodeType::Null:
+    case YAML::NodeType::Undefined:
+      break;
+  }
+  return value;
+}
+
+Result<std::string> expand(const std::string& text, const YamlPlace& place) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    if (text.compare(at, 3, "$${") == 0) {
+      out += "${";
+      at += 3;
+      continue;
+    }
+    if (text.compare(at, 2, "${") != 0) {
+      out += text[at++];
+      continue;
+    }
+    const size_t end = text.find('}', at);
+    if (end == std::string::npos) return refuse(place, "'${' without '}' in '" + text + "'");
+    std::string name = text.substr(at + 2, end - at - 2), fallback;
+    const size_t colon = name.find(":-");
+    const bool has_fallback = colon != std::string::npos;
+    if (has_fallback) {
+      fallback = name.substr(colon + 2);
+      name.resize(colon);
+    }
+    if (const char* found = std::getenv(name.c_str()))
+      out += found;
+    else if (has_fallback)
+      out += fallback;
+    else
+      return refuse(place, "the environment variable " + name + " is not set")
+          .with_advice("set it, or write ${" + name + ":-default}");
+    at = end + 1;
+  }
+  return out;
+}
+
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({substitute, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string YamlPlace::to_string() const {
+  if (line == 0) return file;
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+const YamlValue* YamlValue::find(const std::string& key) const {
+  for (const auto& [name, value] : map)
+    if (name == key) return &value;
+  return nullptr;
+}
+
+Result<YamlValue> parse_yaml(const std::string& text, const std::string& file) {
+  if (text.size() > kLimitBytes)
+    return Status(Code::kInvalidArgument, "larger than 1 MiB").with_peer(file);
+  try {
+    return convert(YAML::Load(text), file, 0);
+  } catch (const YAML::Exception& error) {
+    return refuse(place_of(error.mark, file), "not YAML: " + error.msg);
+  }
+}
+
+YamlValue merge(YamlValue base, const YamlValue& over) {
+  if (base.kind != YamlValue::Kind::kMap || over.kind != YamlValue::Kind::kMap) return over;
+  for (size_t i = 0; i < over.map.size(); ++i) {
+    const auto& [key, value] = over.map[i];
+    const auto found = std::find_if(base.map.begin(), base.map.end(),
+                                    [&key = key](const auto& entry) { return entry.first == key; });
+    if (found == base.map.end()) {
+      base.map.emplace_back(key, value);
+      base.key_places.push_back(over.key_places[i]);
+    } else {
+      found->second = merge(std::move(found->second), value);
+      base.key_places[static_cast<size_t>(found - base.map.begin())] = over.key_places[i];
+    }
+  }
+  base.place = over.place;
+  return base;
+}
+
+Status expand_variables(YamlValue& value) {
+  if (value.kind == YamlValue::Kind::kScalar)
+    value.scalar = HOWDAH_TRY(expand(value.scalar, value.place));
+  for (YamlValue& entry : value.list) HOWDAH_TRY(expand_variables(entry));
+  for (auto& [key, entry] : value.map) HOWDAH_TRY(expand_variables(entry));
+  return Status::ok();
+}
+
+Status set_value(YamlValue& root, const std::string& assignment) {
+  const YamlPlace place{"--set " + assignment, 0, 0};
+  const size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0)
+    return refuse(place, "no assignment").with_advice("write --set key.inner=value");
+  YamlValue value = HOWDAH_TRY(parse_yaml(assignment.substr(equals + 1), place.file));
+  value.place = place;
+  std::string path = assignment.substr(0, equals);
+  // Wraps the value from the innermost key outwards, then merges it over the whole.
+  while (!path.empty()) {
+    const size_t dot = path.rfind('.');
+    const std::string key = dot == std::string::npos ? path : path.substr(dot + 1);
+    path = dot == std::string::npos ? "" : path.substr(0, dot);
+    if (key.empty()) return refuse(place, "an empty key");
+    YamlValue outer;
+    outer.kind = YamlValue::Kind::kMap;
+    outer.place = place;
+    outer.map.emplace_back(key, std::move(value));
+    outer.key_places.push_back(place);
+    value = std::move(outer);
+  }
+  root = merge(std::move(root), value);
+  return Status::ok();
+}
+
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace howdah::job

@@ -1,0 +1,42 @@
+# What every verb of ./dev shares: the cache, ccache's settings, one-line errors.
+
+if [ -n "${HOWDAH_CACHE:-}" ]; then
+  HOWDAH_CACHE=$(realpath -m "$HOWDAH_CACHE")
+elif [ -n "${XDG_CACHE_HOME:-}" ]; then
+  HOWDAH_CACHE=$XDG_CACHE_HOME/howdah
+else
+  HOWDAH_CACHE=${HOME:?HOME is not set: set it or HOWDAH_CACHE}/.cache/howdah
+fi
+export HOWDAH_CACHE
+
+# Paths relative to the tree, so that every checkout shares the cache; the rest is what a precompiled
+# header needs.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$HOWDAH_ROOT}
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
+
+die() {  # die MESSAGE [EXIT_CODE]
+  echo "dev $verb: $1" >&2
+  exit "${2:-1}"
+}
+
+wrong_option() { die "unknown option '$1': see ./dev $verb --help" 2; }
+
+value_of() {  # value_of OPTION REMAINING_COUNT: an option that needs a value has one
+  [ "$2" -ge 2 ] || die "$1 needs a value: see ./dev $verb --help" 2
+}
+
+# One of our Python packages under tools/.
+python_tool() { PYTHONPATH=$HOWDAH_ROOT/tools python3 -m "$@"; }
+
+need_setup() { HOWDAH_VERB=$verb "$HOWDAH_ROOT/dev" setup --quiet; }
+
+# Jobs for a build: a core each, and no more than memory holds at 1.5 GB a compiler.
+build_jobs() {
+  local by_memory
+  by_memory=$(awk '/^MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo)
+  local jobs
+  jobs=$(nproc)
+  [ "$by_memory" -ge "$jobs" ] || jobs=$by_memory
+  [ "$jobs" -ge 1 ] || jobs=1
+  echo "$jobs"
+}

@@ -1,0 +1,1 @@
+"""Checks of the tree that no compiler makes. Standard library only."""

@@ -1,0 +1,1 @@
+"""What ./dev setup does beyond Debian's packages."""
