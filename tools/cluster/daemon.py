@@ -93,7 +93,8 @@ class Daemon:
         security = [kerberos.java_option(layout)] if kerberos.krb5_conf(layout).exists() else []
         # The first two are for whoever reads a list of processes.
         return [str(jars.java()[0]), f"-Dhowdah.cluster={layout.root}",
-                f"-Dhowdah.daemon={self.name}", *SMALL_JVM, "-Xmx256m", *OPENS, *security, "-Djava.net.preferIPv4Stack=true",
+                f"-Dhowdah.daemon={self.name}", *SMALL_JVM, "-Xmx256m", *OPENS, *security,
+                "-Djava.net.preferIPv4Stack=true",
                 f"-Djava.library.path={hadoop.native}",
                 f"-Dhadoop.log.dir={layout.log(self.name).parent}",
                 "-cp", f"{layout.daemon_conf(self.name)}:{hadoop.daemon_classpath}",
