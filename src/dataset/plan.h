@@ -1,5 +1,5 @@
 // Which record a stream uses at which step: a pure function of (index, split, seed, epoch,
-// streams).
+// streams). Where the chunks lie (hosts) has no part in it.
 //
 // Membership in train or validation is decided by the record's identity alone (hash of seed and
 // identity), so that adding records moves none. An epoch's chunks are permuted, their records of
@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,9 +19,11 @@
 
 namespace howdah::dataset {
 
+// Shares of the partition "train". What both leave is the test part of a source without a partition
+// "test", and unused otherwise.
 struct Split {
-  double train = 0.9;       // of the partition "train"
-  double validation = 0.1;  // the rest
+  double train = 0.9;
+  double validation = 0.1;
   uint64_t seed = 0;
 };
 enum class Part { kTrain, kValidation, kTest };
@@ -30,43 +33,58 @@ struct PlanOptions {
   Split split;
   uint64_t seed = 0;
   int streams = 1;
-  int64_t batch = 1;      // global; for kTrain
+  int64_t batch = 1;      // global: records of a step, all streams
   bool shuffle = true;    // false for validation and test: the records in order
   int window_chunks = 4;  // a stream's shuffle window
 };
 
-// One run of records of a chunk; `records` are positions inside the chunk.
+// The partition that holds the part's records; null when the index has none.
+const Partition* partition_of(const Index& index, const PlanOptions& options);
+// Whether the record belongs to the part; `partition` is the one above.
+bool is_member(const PlanOptions& options, const Partition& partition, int64_t identity);
+
+// One run of records of a chunk; `records` are positions inside the chunk, ascending.
 struct ChunkUse {
   int chunk = 0;  // into Partition::chunks
   std::vector<int32_t> records;
 };
 
+// Immutable and cheap to copy; const methods are thread-safe. It holds a few numbers a chunk, none
+// a record: windows are computed when they are asked for.
 class EpochPlan {
  public:
-  // kInvalidArgument: no record in the part, fewer records than streams.
+  EpochPlan();  // of nothing: no record, no step
+  //   kInvalidArgument  an option outside its limits, no record in the part, fewer records than
+  //                     streams
   static Result<EpochPlan> make(const Index& index, const PlanOptions& options, int64_t epoch);
 
+  int64_t epoch() const;
   int64_t steps() const;    // of the epoch
   int64_t records() const;  // of the epoch, all streams
   int64_t records_of(int stream) const;
   // [begin, end) in the stream's sequence.
   std::pair<int64_t, int64_t> records_at(int stream, int64_t step) const;
   int64_t batch_at(int64_t step) const;  // records of all streams: what sums are divided by
-  // The stream's sequence: windows of chunk uses; inside a window, `order` permutes the window's
-  // records (window-relative positions, the uses one after the other).
+
+  // A piece of the stream's sequence: inside it, `order` permutes the records (window-relative
+  // positions, the uses one after the other): the j-th record delivered is order[j].
   struct Window {
+    int64_t first = 0;  // of its records, in the stream's sequence
     std::vector<ChunkUse> uses;
     std::vector<int32_t> order;
   };
-  const std::vector<Window>& windows(int stream) const;
-  // SHA-256 of the whole plan, as it stands in the journal.
+  int window_count(int stream) const;
+  Window window(int stream, int number) const;
+  // The window that holds the position of the stream's sequence.
+  int window_at(int stream, int64_t position) const;
+
+  // SHA-256 of the whole plan, as it stands in the journal. Walks through every record.
   std::string digest() const;
 
  private:
-  friend class EpochPlanner;
-  int64_t steps_ = 0;
-  std::vector<std::vector<Window>> windows_;
-  std::vector<int64_t> records_;
+  struct Layout;
+  explicit EpochPlan(std::shared_ptr<const Layout> layout);
+  std::shared_ptr<const Layout> layout_;
 };
 
 }  // namespace howdah::dataset

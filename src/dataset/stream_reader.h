@@ -1,7 +1,7 @@
 // Delivers a stream's records, step by step, reading ahead in the background.
 //
-// One consumer thread. A jthread of its own reads chunks through FileSystem::read_at ahead of the
-// consumer, within `prefetch_bytes`.
+// One consumer thread. A jthread of its own reads whole shuffle windows ahead of the consumer. It
+// holds those that the present step needs, and others as far as `prefetch_bytes` goes.
 #pragma once
 
 #include <chrono>
@@ -21,22 +21,33 @@ struct RecordBatch {
 
 struct ReaderOptions {
   int64_t prefetch_bytes = 16 << 20;
-  std::chrono::milliseconds read_timeout{60'000};
+  std::chrono::milliseconds read_timeout{60'000};  // of one chunk
 };
 
 class StreamReader {
  public:
-  // Starts at (epoch, step) of the plan's part. `folder` is the indexed dataset's URI.
+  // Starts at (epoch, step) of the plan's part; `step` may be the epoch's end. `folder` is the
+  // indexed dataset. No file is read yet.
+  //   kInvalidArgument  as EpochPlan::make; no such stream or step
+  static Result<std::unique_ptr<StreamReader>> open(const Index& index, fs::Location folder,
+                                                    const PlanOptions& plan, int stream,
+                                                    int64_t epoch, int64_t step,
+                                                    const ReaderOptions& options);
   static Result<std::unique_ptr<StreamReader>> open(const Index& index, const std::string& folder,
                                                     fs::FileSystems& files, const PlanOptions& plan,
                                                     int stream, int64_t epoch, int64_t step,
-                                                    const ReaderOptions& options);
+                                                    const ReaderOptions& options) {
+    return open(index, HOWDAH_TRY(files.resolve(folder)), plan, stream, epoch, step, options);
+  }
+  // Waits for the read under way: read_timeout at most.
   ~StreamReader();
 
   // The records of the present step; then moves to the next one, over the epoch's end to the next
   // epoch (validation and test end: kNotFound "end of the part").
-  //   kCorrupt  a label outside the classes, a file shorter than the index says
-  //   and the errors of FileSystem::read_at, with the file as peer
+  // After an error the position is as it was, and the next call tries the same step again.
+  //   kCorrupt           a label outside the classes, a file of another length than the index says
+  //   kDeadlineExceeded  the data did not come in time
+  //   and the errors of FileSystem, with the file as peer
   Status next(RecordBatch& batch, Deadline deadline);
 
   // How long next() has waited for data, in all; bytes read from a block on this host, and from

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "hadoop/configuration_xml.h"
 
 namespace howdah::hadoop {
 
@@ -47,6 +48,9 @@ class Configuration {
   // Comma-separated, trimmed, empty entries dropped.
   std::vector<std::string> get_list(std::string_view key) const;
 
+  // Every key with its expanded value, as one document that add_xml reads.
+  std::string to_xml() const;
+
   // The folder it was loaded from; empty when from none.
   const std::string& folder() const { return folder_; }
   // The default file system's URI ("fs.defaultFS"), e.g. "hdfs://127.0.0.1:9000"; "file:///" when
@@ -58,6 +62,10 @@ class Configuration {
     std::string value, source;
     bool final_value = false;
   };
+  void apply(std::vector<Property> properties);
+  std::string expand(std::string text) const;
+  Status refuse(std::string_view key, std::string_view value, std::string_view wanted) const;
+
   std::map<std::string, Entry, std::less<>> entries_;
   std::string folder_;
 };

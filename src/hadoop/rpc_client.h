@@ -16,6 +16,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "hadoop/credentials.h"
+#include "hadoop/protection.h"
 #include "net/address.h"
 
 namespace howdah::hadoop {
@@ -29,10 +30,16 @@ struct RpcOptions {
   // The server forces tokens even on a cluster without security (ResourceManager's scheduler,
   // NodeManagers): then the context carries no user and SIMPLE is not tried.
   bool token_only = false;
+  // With a token: what we accept, the most wanted first (hadoop.rpc.protection). By default
+  // whatever the server offers, the lightest first.
+  std::vector<Protection> protections{Protection::kAuthentication, Protection::kIntegrity,
+                                      Protection::kPrivacy};
   std::chrono::milliseconds connect_timeout{20'000};
   // Silence on the connection while a call waits, after which the connection is given up. A server
   // that is alive but busy answers pings with nothing: the call's own deadline is the last word.
   std::chrono::milliseconds call_timeout{60'000};
+  // A ping keeps the way to the server open while a call waits; no answer comes to it.
+  std::chrono::milliseconds ping_interval{60'000};
   // A call that failed by the connection (not by the server's exception) is repeated with the same
   // client id and call id, on the next server, until its deadline or this many times.
   int max_retries = 10;

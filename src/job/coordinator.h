@@ -11,13 +11,20 @@
 //
 // Rules:
 // - A generation starts after the highest step that a live member applied; those behind take the
-// state
-//   from one who has it (holder). With no live holder, the state comes from storage: the newest
-//   valid checkpoint, or the seed.
+//   state from one who has it (holder). With no live holder, the state comes from storage: the
+//   newest valid checkpoint, or the seed.
 // - A member is lost when its container finished, its control connection stayed away for
 //   reconnect_grace, or it did not answer: a suspect within suspect_grace (an answer kHalting
-//   clears it), others within halt_timeout; in kForming within form_timeout. The container of a
-//   lost worker is released.
+//   clears it), others within halt_timeout. A suspect whose control connection is gone too is lost
+//   at once; so, when a silent worker is lost, do the others of its host become suspects. Members
+//   that have not formed within form_timeout become suspects and the generation is halted: one that
+//   lives may only be waiting for another. The container of a lost worker is released.
+// - A control connection that breaks alone disturbs nobody before reconnect_grace is over.
+//   Who comes back is told again what it may have missed, and repeats what it said last.
+// - Members that break their generation three times in a row without a step, although all answer,
+//   part with the one that most of them suspect.
+// - Once rank 0 is done the result is complete: losses count no more, and the job ends when
+//   the other members are done or gone, or after halt_timeout.
 // - Training goes on with any survivor; what is missing up to workers.max is asked for, and joins
 //   (after grow_delay, several together) by a new generation.
 // - A worker's number is never given twice. Messages of a former generation, of unknown or lost
@@ -193,7 +200,9 @@ using Action = std::variant<AskContainers, ReleaseContainer, LaunchWorker, SendH
 
 struct CoordinatorCounts {
   uint64_t generations = 0;
-  int requested = 0, granted = 0, lost = 0;  // workers
+  // Workers: containers asked for in all, replacements included; launched; and of these, those that
+  // were lost or refused.
+  int requested = 0, granted = 0, lost = 0;
 };
 
 enum class Phase { kGathering, kHalting, kForming, kTraining, kEnded };

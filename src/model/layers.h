@@ -29,13 +29,13 @@ enum class LayerType {
 
 struct Layer {
   LayerType type = LayerType::kRelu;
-  int64_t units = 0;    // dense: outputs; conv2d: filters
-  int64_t kernel = 0;   // conv2d, pooling: a square window
-  int64_t stride = 1;   // pooling: the kernel when not given
-  int64_t padding = 0;  // rows and columns on each side; kSame: as many as keep height and width
-  bool bias = true;     // dense, conv2d
-  double rate = 0;      // dropout: the share set to zero, in [0, 1)
-  std::string where;    // "job.yaml:12:7", for messages
+  int64_t units = 0;       // dense: outputs; conv2d: filters
+  int64_t kernel = 0;      // conv2d, pooling: a square window
+  int64_t stride = 1;      // pooling: the kernel when not given
+  int64_t padding = 0;     // rows and columns on each side; kSame: as many as keep height and width
+  bool bias = true;        // dense, conv2d
+  double rate = 0;         // dropout: the share set to zero, in [0, 1)
+  std::string where = {};  // "job.yaml:12:7", for messages
   static constexpr int64_t kSame = -1;
 };
 std::string_view layer_type_name(LayerType type);  // as the job file writes it: "conv2d"

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -47,13 +48,32 @@ Status wait_for(int fd, short events, Deadline deadline) {
   }
 }
 
+// As wait_for, and ended with kCancelled by a stop.
+Status wait_for(int fd, short events, Deadline deadline, const std::stop_token& stop) {
+  if (!stop.stop_possible()) return wait_for(fd, events, deadline);
+  const FileDescriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake) return Status::from_errno(errno, "eventfd");
+  const std::stop_callback on_stop(stop, [&wake] { ::eventfd_write(wake.get(), 1); });
+  for (;;) {
+    std::array<pollfd, 2> entries{pollfd{fd, events, 0}, pollfd{wake.get(), POLLIN, 0}};
+    const int ready = ::poll(entries.data(), entries.size(), deadline.poll_timeout_ms());
+    if (stop.stop_requested()) return Status(Code::kCancelled, "stopped");
+    if (ready > 0) return Status::ok();
+    if (ready == 0) {
+      if (deadline.is_never()) continue;
+      return Status(Code::kDeadlineExceeded, "no answer in time");
+    }
+    if (errno != EINTR) return Status::from_errno(errno, "poll");
+  }
+}
+
 Result<FileDescriptor> connect_to(const sockaddr* address, socklen_t length, int family,
-                                  Deadline deadline) {
+                                  Deadline deadline, const std::stop_token& stop) {
   FileDescriptor fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return Status::from_errno(errno, "socket");
   if (::connect(fd.get(), address, length) != 0) {
     if (errno != EINPROGRESS && errno != EAGAIN) return Status::from_errno(errno, "cannot connect");
-    HOWDAH_TRY(wait_for(fd.get(), POLLOUT, deadline));
+    HOWDAH_TRY(wait_for(fd.get(), POLLOUT, deadline, stop));
     int error = 0;
     socklen_t size = sizeof error;
     getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -88,17 +108,18 @@ Result<Socket> Socket::adopt(FileDescriptor fd, std::string peer) {
   return Socket(std::move(fd), std::move(peer));
 }
 
-Result<Socket> Socket::connect(const Address& peer, Deadline deadline) {
+Result<Socket> Socket::connect(const Address& peer, Deadline deadline, std::stop_token stop) {
   const AddressList addresses = HOWDAH_TRY(resolve(peer, false));
   Status last(Code::kNotFound, "the host has no address");
   for (const addrinfo* entry = addresses.get(); entry; entry = entry->ai_next) {
-    auto fd = connect_to(entry->ai_addr, entry->ai_addrlen, entry->ai_family, deadline);
+    auto fd = connect_to(entry->ai_addr, entry->ai_addrlen, entry->ai_family, deadline, stop);
     if (fd) {
       const int on = 1;
       setsockopt(fd->get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       return Socket(std::move(*fd), peer.to_string());
     }
     last = fd.status();
+    if (last.code() == Code::kCancelled) break;
   }
   return last.with_operation("connect").with_peer(peer.to_string());
 }
@@ -109,8 +130,8 @@ Result<Socket> Socket::connect_unix(const std::string& path, Deadline deadline) 
   if (path.size() >= sizeof address.sun_path)
     return Status(Code::kInvalidArgument, "the socket's path is too long").with_peer(path);
   path.copy(address.sun_path, path.size());
-  auto fd =
-      connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address, AF_UNIX, deadline);
+  auto fd = connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address, AF_UNIX,
+                       deadline, {});
   if (!fd) return fd.status().with_operation("connect").with_peer(path);
   return Socket(std::move(*fd), path);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -39,8 +40,9 @@ class Socket {
   Socket() = default;
   // Takes a connected socket; it becomes non-blocking.
   static Result<Socket> adopt(FileDescriptor fd, std::string peer);
-  // Tries each address that the host's name has. TCP_NODELAY is set.
-  static Result<Socket> connect(const Address& peer, Deadline deadline);
+  // Tries each address that the host's name has. TCP_NODELAY is set. A stop ends the wait with
+  // kCancelled (not the look-up of the name, which the C library cannot end).
+  static Result<Socket> connect(const Address& peer, Deadline deadline, std::stop_token stop = {});
   static Result<Socket> connect_unix(const std::string& path, Deadline deadline);
 
   // At least one byte unless the peer has closed: then 0.

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace howdah::net {
 namespace {
@@ -73,6 +75,32 @@ TEST(Socket, names_the_peer_that_refuses) {
   auto socket = Socket::connect(nobody, Deadline::after(seconds(5)));
   EXPECT_EQ(socket.status().code(), Code::kUnavailable);
   EXPECT_EQ(socket.status().peer(), nobody.to_string());
+}
+
+TEST(Socket, a_stop_ends_a_connect_that_gets_no_answer) {
+  auto listener = Listener::listen({"127.0.0.1", 0});
+  ASSERT_TRUE(listener);
+  // A listener whose queue is full drops what comes next: the connect waits in vain.
+  std::vector<Socket> queued;
+  std::stop_source stop;
+  Status outcome;
+  for (;;) {
+    auto socket =
+        Socket::connect(listener->address(), Deadline::after(milliseconds(200)), stop.get_token());
+    if (!socket) {
+      ASSERT_EQ(socket.status().code(), Code::kDeadlineExceeded);
+      break;
+    }
+    queued.push_back(std::move(*socket));
+    ASSERT_LT(queued.size(), 1000u);
+  }
+  std::jthread connecting([&] {
+    outcome = Socket::connect(listener->address(), Deadline::after(seconds(60)), stop.get_token())
+                  .status();
+  });
+  stop.request_stop();
+  connecting.join();
+  EXPECT_EQ(outcome.code(), Code::kCancelled) << outcome.to_string();
 }
 
 TEST(Address, reads_names_v4_and_v6_and_refuses_the_rest) {

@@ -1,0 +1,147 @@
+#include "dataset/window_loader.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace howdah::dataset {
+
+WindowLoader::WindowLoader(const Index& index, const Partition& partition, fs::Location folder,
+                           OwnHost own_host, BytesRead& counted)
+    : index_(index),
+      partition_(partition),
+      folder_(std::move(folder)),
+      own_host_(std::move(own_host)),
+      counted_(counted),
+      files_(partition.files.size()) {}
+
+Result<LoadedWindow> WindowLoader::load(const EpochPlan& plan, EpochPlan::Window window,
+                                        std::chrono::milliseconds read_timeout) {
+  const auto record_bytes = static_cast<size_t>(index_.record_bytes());
+  LoadedWindow loaded;
+  loaded.plan = plan;
+  loaded.first = window.first;
+  loaded.order = std::move(window.order);
+  loaded.records.resize(loaded.order.size() * record_bytes);
+  loaded.identities.reserve(loaded.order.size());
+
+  MutableBytes rest(loaded.records);
+  for (const ChunkUse& use : window.uses) {
+    const MutableBytes into = rest.first(use.records.size() * record_bytes);
+    rest = rest.subspan(into.size());
+    HOWDAH_TRY(read_use(use, into, Deadline::after(read_timeout)));
+    HOWDAH_TRY(check_labels(use, into));
+    const int64_t first = partition_.chunks[static_cast<size_t>(use.chunk)].first_record;
+    for (const int32_t record : use.records) loaded.identities.push_back(first + record);
+  }
+  return loaded;
+}
+
+Status WindowLoader::read_use(const ChunkUse& use, MutableBytes into, Deadline deadline) {
+  const Chunk& chunk = partition_.chunks[static_cast<size_t>(use.chunk)];
+  const auto record_bytes = static_cast<size_t>(index_.record_bytes());
+  const auto first = static_cast<size_t>(use.records.front());
+  const size_t span = static_cast<size_t>(use.records.back()) - first + 1;
+  const int64_t offset = chunk.offset_bytes + static_cast<int64_t>(first * record_bytes);
+  if (span == use.records.size()) return read_range(chunk.file, offset, into, deadline);
+
+  // Records of another part lie between: one read and a copy are cheaper than many reads.
+  scratch_.resize(span * record_bytes);
+  HOWDAH_TRY(read_range(chunk.file, offset, scratch_, deadline));
+  std::byte* to = into.data();
+  for (const int32_t record : use.records) {
+    const size_t from = (static_cast<size_t>(record) - first) * record_bytes;
+    std::memcpy(to, scratch_.data() + from, record_bytes);
+    to += record_bytes;
+  }
+  return Status::ok();
+}
+
+Status WindowLoader::read_range(int number, int64_t offset_bytes, MutableBytes into,
+                                Deadline deadline) {
+  OpenFile* open = HOWDAH_TRY(file(number, deadline));
+  for (size_t done = 0; done < into.size();) {
+    const auto read = open->input->read_at(offset_bytes + static_cast<int64_t>(done),
+                                           into.subspan(done), deadline);
+    if (!read.is_ok()) {
+      *open = {};  // what is wrong may be the open file: the next try takes a new one
+      return read.status().with_operation("read").with_peer(uri_of(number));
+    }
+    if (*read == 0) {
+      *open = {};
+      return Status(Code::kCorrupt,
+                    fmt::format("the file ends at byte {}, before the record that the index names",
+                                offset_bytes + static_cast<int64_t>(done)))
+          .with_operation("read")
+          .with_peer(uri_of(number))
+          .with_advice("index the source again");
+    }
+    count(*open, offset_bytes + static_cast<int64_t>(done), static_cast<int64_t>(*read));
+    done += *read;
+  }
+  return Status::ok();
+}
+
+Status WindowLoader::check_labels(const ChunkUse& use, Bytes records) const {
+  const auto record_bytes = static_cast<size_t>(index_.record_bytes());
+  const Chunk& chunk = partition_.chunks[static_cast<size_t>(use.chunk)];
+  for (size_t i = 0; i < use.records.size(); ++i) {
+    int32_t label;
+    std::memcpy(&label, records.data() + (i + 1) * record_bytes - sizeof label, sizeof label);
+    if (label >= 0 && label < index_.classes) continue;
+    const int64_t at = chunk.offset_bytes + (use.records[i] + 1) * index_.record_bytes() -
+                       static_cast<int64_t>(sizeof label);
+    return Status(Code::kCorrupt, fmt::format("a label of {} at byte {}, where 0 to {} can be",
+                                              label, at, index_.classes - 1))
+        .with_operation("read")
+        .with_peer(uri_of(chunk.file))
+        .with_advice("index the source again");
+  }
+  return Status::ok();
+}
+
+std::string WindowLoader::uri_of(int number) const {
+  return folder_.uri() + "/" + partition_.files[static_cast<size_t>(number)];
+}
+
+Result<WindowLoader::OpenFile*> WindowLoader::file(int number, Deadline deadline) {
+  OpenFile& open = files_[static_cast<size_t>(number)];
+  if (open.input != nullptr) return &open;
+  const std::string path = folder_.path + "/" + partition_.files[static_cast<size_t>(number)];
+  auto input = folder_.files->open(path, deadline);
+  if (!input.is_ok()) return input.status().with_operation("open").with_peer(uri_of(number));
+  const int64_t expected = partition_.file_bytes[static_cast<size_t>(number)];
+  if ((*input)->length_bytes() != expected) {
+    return Status(Code::kCorrupt, fmt::format("the file has {} bytes, its index says {}",
+                                              (*input)->length_bytes(), expected))
+        .with_operation("open")
+        .with_peer(uri_of(number))
+        .with_advice("index the source again");
+  }
+  auto blocks = folder_.files->block_locations(path, deadline);
+  if (!blocks.is_ok()) return blocks.status().with_operation("locate").with_peer(uri_of(number));
+  open.blocks = std::move(*blocks);
+  open.input = std::move(*input);
+  return &open;
+}
+
+// A range without a known host is here for file:// and mem://, elsewhere for hdfs://.
+void WindowLoader::count(const OpenFile& file, int64_t offset_bytes, int64_t length_bytes) {
+  const bool distributed = folder_.files->uri().starts_with("hdfs:");
+  int64_t named = 0;
+  for (const fs::BlockLocation& block : file.blocks) {
+    const int64_t begin = std::max(offset_bytes, block.offset_bytes);
+    const int64_t end =
+        std::min(offset_bytes + length_bytes, block.offset_bytes + block.length_bytes);
+    if (begin >= end || block.hosts.empty()) continue;
+    const bool local = std::any_of(block.hosts.begin(), block.hosts.end(),
+                                   [this](const std::string& host) { return own_host_.is(host); });
+    (local ? counted_.local : counted_.remote) += end - begin;
+    named += end - begin;
+  }
+  const int64_t unnamed = std::max<int64_t>(0, length_bytes - named);
+  (distributed ? counted_.remote : counted_.local) += unnamed;
+}
+
+}  // namespace howdah::dataset

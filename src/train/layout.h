@@ -1,0 +1,74 @@
+// Where each parameter lies in the flat float32 buffers that a trainer works on.
+//
+// Weights and gradients have the same layout: the parameters in layer order, each beginning at a
+// multiple of kAlignment floats, with zeros between them. A gradient buffer goes on with a tail of
+// what else is summed over the streams: the loss, the correct answers, and what each stream made of
+// the network's buffers (BatchNorm's running statistics). So one sum carries everything that a step
+// has to agree upon.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/training.h"
+
+namespace howdah::train {
+
+inline constexpr int64_t kAlignment = 16;  // floats: a cache line, an AVX-512 register
+
+struct Parameter {
+  std::string name;    // as PyTorch's Sequential names it: "0.weight"
+  model::Shape shape;  // conv2d: [units, channels, kernel, kernel]; dense: [units, features]
+  int64_t offset = 0, count = 0;
+  int layer = 0;
+  bool regularized = false;  // a weight of conv2d or dense: l1 and l2 count it
+  double initial_bound = 0;  // uniform in [-bound, bound); 0: initial_value everywhere
+  float initial_value = 0;
+};
+
+// State of the network that is no parameter: float32, averaged over the streams after each step.
+struct Buffer {
+  std::string name;   // "3.running_mean"
+  int64_t count = 0;  // shape [count]
+  int64_t offset = 0;
+  int layer = 0;
+  float initial_value = 0;
+};
+
+// A range of a gradient buffer that is summed by one operation.
+struct Bucket {
+  int64_t begin = 0, end = 0;
+};
+
+struct Layout {
+  std::vector<Parameter> parameters;
+  std::vector<Buffer> buffers;  // offsets count from the first buffer
+  int64_t weights = 0;          // floats of a weight buffer
+  int64_t buffer_values = 0;    // floats of all buffers
+  // In the order in which a backward pass completes them: the tail and the last layers first. Each
+  // begins at a multiple of kAlignment.
+  std::vector<Bucket> buckets;
+
+  // The tail of a gradient buffer.
+  int64_t loss() const { return weights; }         // sum over the samples
+  int64_t correct() const { return weights + 1; }  // samples whose class was found
+  int64_t tail_buffers() const { return weights + 2; }
+  int64_t gradients() const {
+    return (tail_buffers() + buffer_values + kAlignment - 1) / kAlignment * kAlignment;
+  }
+
+  int64_t trainable() const;  // parameters without what lies between them
+
+  //   kInvalidArgument  as model::infer_shapes
+  static Result<Layout> of(const model::Training& training);
+};
+
+// The weights before the first step: PyTorch's defaults (kaiming_uniform with a = sqrt(5), which is
+// uniform within 1 / sqrt(fan in)), drawn from (seed, parameter, element) alone.
+void initialize(const Layout& layout, uint64_t seed, std::span<float> weights,
+                std::span<float> buffers);
+
+}  // namespace howdah::train

@@ -1,0 +1,61 @@
+// A network on the CPU: its weights, and what one micro-batch does with them. libtorch computes;
+// this header is free of it.
+//
+// Not thread-safe. Several networks in one process are independent of each other: nothing random
+// comes from a generator of the process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "dataset/index.h"
+#include "dataset/stream_reader.h"
+#include "model/training.h"
+#include "train/layout.h"
+#include "train/metrics.h"
+
+namespace howdah::train {
+
+struct SampleSums {
+  double loss = 0;      // cross-entropy, summed over the samples
+  int64_t correct = 0;  // samples whose largest output is their class
+};
+
+class Network {
+ public:
+  // element: of the records' features. layout: of this training; it outlives the network.
+  //   kInvalidArgument  a normalization that has neither one value nor one a channel
+  static Result<std::unique_ptr<Network>> create(const model::Training& training,
+                                                 const Layout& layout,
+                                                 dataset::ElementType element);
+  ~Network();
+
+  // float32, as Layout says. Written by the optimizer between steps, never during a call.
+  std::span<float> weights();
+  // The canonical buffers: every stream starts from them in every step.
+  std::span<float> buffers();
+
+  struct Observers {
+    // After the forward pass: the sums, and the buffers as this micro-batch left them.
+    std::function<void(const SampleSums& sums, std::span<const float> buffers)> forward_done;
+    // During the backward pass, as soon as a parameter's gradient of the summed loss is known;
+    // `values` are valid during the call.
+    std::function<void(int parameter, const float* values)> gradient;
+  };
+  // Forward and backward of one micro-batch. Dropout depends on dropout_seed alone. Weights and
+  // canonical buffers stay as they are.
+  //   kOutOfMemory, kInternal
+  Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
+                  const Observers& observers);
+
+  // Adds the batch's answers and loss: without dropout, with the canonical buffers.
+  Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss);
+
+ private:
+  class Impl;
+  explicit Network(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace howdah::train
