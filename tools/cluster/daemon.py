@@ -30,8 +30,10 @@ _CLASSES = {
 MARK = "HOWDAH_CLUSTER_ROOT"
 # Hadoop 3.4 on Java 17.
 OPENS = ("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED")
-# Small and quick to start rather than quick after an hour.
-SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k")
+# Small and quick to start rather than quick after an hour. The jars' digests were checked: their byte
+# code need not be.
+SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k",
+             "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote")
 
 
 @dataclass
