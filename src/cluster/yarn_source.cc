@@ -87,28 +87,32 @@ void YarnSource::ask(int count, const ContainerSize& size) {
     give_back(containers_.at(*surplus).id);
     containers_.erase(*surplus);
   }
-  int wanted = std::max(0, count - known);
-  const bool known_maximum = maximum_.memory_mib > 0;
-  if (wanted > 0 && known_maximum && !resource.fits(maximum_)) {
+  const int wanted = std::max(0, count - known);
+  if (wanted > 0 && maximum_.memory_mib > 0 && !resource.fits(maximum_)) {
     events_.push(Waiting{fmt::format("a container of {} is asked for, queue {} gives at most {}",
                                      resource.to_string(), queue_, maximum_.to_string())});
-    wanted = 0;
+    set_open_asks(0);
+    return;
   }
-  const bool other = !(resource == size_) || size.node_label != node_label_;
-  if (other && ask_id_ > 0) unsent_asks_[ask_id_] = {ask_id_, 0, size_, node_label_};
-  if (other || wanted != open_asks_) {
-    if (other) ++ask_id_;
+  if (!(resource == size_) || size.node_label != node_label_) {
+    set_open_asks(0);
+    ++ask_id_;
     size_ = resource;
     node_label_ = size.node_label;
-    unsent_asks_[ask_id_] = {ask_id_, wanted, size_, node_label_};
-    dirty_ = true;
-    wanted_.notify_all();
   }
-  if (wanted > open_asks_ || other) {
+  if (wanted > open_asks_) {
     asked_at_ = Clock::now();
     told_lack_ = Lack::kNone;
   }
-  open_asks_ = wanted;
+  set_open_asks(wanted);
+}
+
+void YarnSource::set_open_asks(int count) {
+  if (count == open_asks_) return;
+  open_asks_ = count;
+  unsent_asks_[ask_id_] = {ask_id_, count, size_, node_label_};
+  dirty_ = true;
+  wanted_.notify_all();
 }
 
 void YarnSource::launch(const std::string& name, const Launch& launch) {
@@ -253,7 +257,7 @@ void YarnSource::take_completed(const yarn::ContainerStatus& status) {
   if (entry == containers_.end()) return;  // the master's own, or one told already
   const Container container = std::move(entry->second);
   containers_.erase(entry);
-  Finished finished{name, ExitCause::kStopped, status.exit_status, status.diagnostics};
+  Finished finished{name, ExitCause::kStopped, status.exit_status, plain_words(status.diagnostics)};
   if (!container.stopping)
     finished.cause = cause_of_yarn_exit(status.exit_status, status.diagnostics);
   // YARN adds the end of stderr to what exits by itself, but not to what was killed.

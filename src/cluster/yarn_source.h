@@ -89,6 +89,7 @@ class YarnSource final : public ContainerSource {
   void take_completed(const yarn::ContainerStatus& status) HOWDAH_REQUIRES(mutex_);
   void refuse_asks(const Status& why) HOWDAH_EXCLUDES(mutex_);
   void say_what_is_waited_for(const yarn::Allocation& allocation) HOWDAH_REQUIRES(mutex_);
+  void set_open_asks(int count) HOWDAH_REQUIRES(mutex_);
   void send_asks_again() HOWDAH_REQUIRES(mutex_);
   void give_back(const yarn::ContainerId& id) HOWDAH_REQUIRES(mutex_);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kWrappingBytes = 4096;  // around the content: names, times, a line of stars
 constexpr std::string_view kContents = "LogContents:\n";
+constexpr std::string_view kNoLogs = "Can not find logs for container";
 constexpr std::string_view kLength = "\nLogLength:";
 
 Result<std::string> read(const std::string& url, const std::string& file, size_t last_bytes,
@@ -68,7 +69,16 @@ Result<std::string> read_aggregated_log(const hadoop::Configuration& configurati
           .with_advice("set mapreduce.jobhistory.webapp.address in mapred-site.xml");
     base = with_scheme(*address) + "/ws/v1/history";
   }
-  return read(fmt::format("{}/containerlogs/{}", *base, container), file, last_bytes, 4, deadline);
+  auto log =
+      read(fmt::format("{}/containerlogs/{}", *base, container), file, last_bytes, 4, deadline);
+  const bool absent = log ? log->starts_with(kNoLogs)
+                          : log.status().code() == Code::kInternal &&
+                                log.status().message().find("does not exist") != std::string::npos;
+  if (absent)
+    return Status(Code::kNotFound, "its logs are not aggregated (yet)")
+        .with_operation("read log")
+        .with_peer(container);
+  return log;
 }
 
 Result<std::string> read_container_log(const hadoop::Configuration& configuration,
