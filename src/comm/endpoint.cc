@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "comm/joining.h"
 
 namespace howdah::comm {
