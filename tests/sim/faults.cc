@@ -141,6 +141,7 @@ void World::thaw(Process& process) {
   if (!process.frozen) return;
   note(fmt::format("worker {} thaws", process.number));
   process.frozen = false;
+  process.well_since = now_;
   for (const auto& one : std::exchange(process.deferred, {})) one();
   Group& group = groups_[process.generation];
   if (std::exchange(group.stalled, false)) next_sum(process.generation);
@@ -151,7 +152,7 @@ void World::calm() {
   calm_ = true;
   cut_links_.clear();
   for (Process* one : alive()) {
-    one->slow_to_halt = false;
+    if (std::exchange(one->slow_to_halt, false)) one->well_since = now_;
     thaw(*one);
     on_process(one->number, random_.time(1, 1000), [this](Process& p) { reconnect(p); });
   }
