@@ -207,6 +207,11 @@ void Checker::check_journal_replay(const Coordinator& coordinator) {
 
 // No timer is in the fast path: a halt is over with the last answer, or the last loss.
 void Checker::check_halting(const Coordinator& coordinator) {
+  const bool works =
+      coordinator.phase() == Phase::kForming || coordinator.phase() == Phase::kTraining;
+  if (works && !rank0_done_)
+    for (const MemberPlan& member : plan_->members)
+      check(!lost_.contains(member.worker), "a generation that lost a member is halted");
   if (coordinator.phase() != Phase::kHalting || !plan_) return;
   const bool waits =
       std::any_of(plan_->members.begin(), plan_->members.end(), [&](const MemberPlan& member) {
