@@ -75,6 +75,8 @@ class Listener {
   static Result<Listener> listen(const Address& at);
   Result<Socket> accept(Deadline deadline);
   const Address& address() const { return address_; }
+  // For poll(2); a connection waits when it is readable.
+  int fd() const { return fd_.get(); }
   // Ends a waiting accept with kCancelled; by any thread.
   void shutdown();
 

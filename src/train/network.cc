@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -157,6 +158,10 @@ class Network::Impl {
       case LayerType::kAveragePool2d:
         return torch::avg_pool2d(x, layer.kernel, layer.stride, layer.padding);
       case LayerType::kBatchNorm2d: {
+        if (training && x.numel() == x.size(1))
+          throw std::invalid_argument("layer " + std::to_string(number + 1) +
+                                      " (batch_norm2d) needs more than one value a channel: a"
+                                      " larger batch, or fewer streams");
         const Tensor mean = working_buffer(buffer++), variance = working_buffer(buffer++);
         return torch::batch_norm(x, parameters_[first], parameters_[first + 1], mean, variance,
                                  training, 0.1, 1e-5, false);

@@ -199,7 +199,29 @@ TEST_F(NetworkTest, refuses_a_normalization_that_fits_no_channel) {
 }
 
 TEST_F(NetworkTest, turns_an_exception_of_libtorch_into_a_status_and_can_go_on) {
-  // BatchNorm over one value a channel is an error of libtorch's.
+  const Network::Observers observers{[](const SampleSums&, std::span<const float>) {},
+                                     [](int, const float*) {}};
+  auto batch = records(training_, 3, 1);
+  batch.labels[1] = 9;
+  const Status status = network_->backward(batch, 0, observers);
+  EXPECT_EQ(status.code(), Code::kInternal);
+  EXPECT_NE(status.message().find("out of bounds"), std::string::npos) << status.to_string();
+  batch.labels[1] = 0;
+  EXPECT_TRUE(network_->backward(batch, 0, observers).is_ok());
+}
+
+TEST_F(NetworkTest, goes_on_after_a_callback_threw_in_the_backward_pass) {
+  const auto batch = records(training_, 3, 1);
+  const auto before = backward(*network_, layout_, batch).gradients;
+  const Network::Observers broken{[](const SampleSums&, std::span<const float>) {},
+                                  [](int parameter, const float*) {
+                                    if (parameter == 2) throw std::bad_alloc();
+                                  }};
+  EXPECT_EQ(network_->backward(batch, 0, broken).code(), Code::kOutOfMemory);
+  EXPECT_EQ(backward(*network_, layout_, batch).gradients, before);
+}
+
+TEST_F(NetworkTest, refuses_batch_norm_over_a_single_value) {
   model::Training training;
   training.layers = {{.type = LayerType::kBatchNorm2d},
                      {.type = LayerType::kFlatten},
@@ -210,10 +232,8 @@ TEST_F(NetworkTest, turns_an_exception_of_libtorch_into_a_status_and_can_go_on) 
   const auto network = Network::create(training, layout, dataset::ElementType::kUint8).value();
   const Network::Observers observers{[](const SampleSums&, std::span<const float>) {},
                                      [](int, const float*) {}};
-  const Status status = network->backward(records(training, 1, 1), 0, observers);
-  EXPECT_EQ(status.code(), Code::kInternal);
-  EXPECT_NE(status.message().find("more than 1 value per channel"), std::string::npos)
-      << status.to_string();
+  EXPECT_EQ(network->backward(records(training, 1, 1), 0, observers).code(),
+            Code::kInvalidArgument);
   EXPECT_TRUE(network->backward(records(training, 2, 1), 0, observers).is_ok());
 }
 

@@ -40,6 +40,7 @@ void sgd_momentum(const GradientRule& gradient, const SgdRule& rule, float* __re
 // Kingma and Ba, 2015; decoupled decay: Loshchilov and Hutter, 2019.
 struct AdamRule {
   float beta1, beta2, epsilon;
+  float new1, new2;       // 1 - beta, rounded once
   float step_size;        // rate / (1 - beta1^t)
   float root_correction;  // sqrt(1 - beta2^t)
   float keep;             // 1 - rate * decoupled weight decay
@@ -48,11 +49,10 @@ struct AdamRule {
 void adam(const GradientRule& gradient, const AdamRule& rule, float* __restrict weights,
           const float* __restrict sums, float* __restrict average, float* __restrict square,
           int64_t count) {
-  const float new1 = 1 - rule.beta1, new2 = 1 - rule.beta2;
   for (int64_t i = 0; i < count; ++i) {
     const float g = gradient(sums[i], weights[i]);
-    const float first = rule.beta1 * average[i] + new1 * g;
-    const float second = rule.beta2 * square[i] + new2 * g * g;
+    const float first = rule.beta1 * average[i] + rule.new1 * g;
+    const float second = rule.beta2 * square[i] + rule.new2 * g * g;
     average[i] = first;
     square[i] = second;
     const float denominator = std::sqrt(second) / rule.root_correction + rule.epsilon;
@@ -83,6 +83,8 @@ void Optimizer::apply(std::span<float> weights, std::span<const float> gradient_
   AdamRule rule{};
   rule.beta1 = static_cast<float>(options_.beta1);
   rule.beta2 = static_cast<float>(options_.beta2);
+  rule.new1 = static_cast<float>(1 - options_.beta1);
+  rule.new2 = static_cast<float>(1 - options_.beta2);
   rule.epsilon = static_cast<float>(options_.epsilon);
   rule.step_size = static_cast<float>(learning_rate / (1 - std::pow(options_.beta1, time)));
   rule.root_correction = static_cast<float>(std::sqrt(1 - std::pow(options_.beta2, time)));

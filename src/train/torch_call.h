@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <new>
+#include <stdexcept>
 #include <string>
 
 #include "base/result.h"
@@ -11,8 +12,9 @@
 namespace howdah::train {
 
 // Runs `call`, which returns a Status.
-//   kOutOfMemory  an allocation failed
-//   kInternal     anything else that libtorch threw: the first line of what it says
+//   kOutOfMemory      an allocation failed
+//   kInvalidArgument  std::invalid_argument: thrown by `call` itself
+//   kInternal         anything else that libtorch threw: the first line of what it says
 template <typename Call>
 Status torch_call(const char* operation, Call&& call) {
   try {
@@ -27,6 +29,8 @@ Status torch_call(const char* operation, Call&& call) {
     return Status(Code::kOutOfMemory, "no memory left")
         .with_operation(operation)
         .with_advice("ask for more memory a worker, or a smaller batch");
+  } catch (const std::invalid_argument& error) {
+    return Status(Code::kInvalidArgument, error.what()).with_operation(operation);
   } catch (const std::exception& error) {
     const std::string text = error.what();
     return Status(Code::kInternal, text.substr(0, text.find('\n'))).with_operation(operation);

@@ -21,6 +21,31 @@ Status check_no_zero(std::string_view text) {
   return Status(Code::kInvalidArgument, "an argument or variable of a command holds a zero byte");
 }
 
+// Well-formed by Unicode 3.9, table 3-7.
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = [&](size_t at) {
+      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned first = byte(i);
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc2 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                                         : 4;
+    if (length == 0 || first > 0xf4) return false;
+    for (size_t k = 1; k < length; ++k) {
+      if ((byte(i + k) & 0xc0) != 0x80) return false;
+    }
+    const unsigned second = byte(i + 1);
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
 bool is_variable_name(std::string_view name) {
   return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
          std::all_of(name.begin(), name.end(), [](char c) {
@@ -72,6 +97,8 @@ Result<std::string> quote_argument(std::string_view argument) {
 
 Result<std::string> quote_environment(std::string_view value) {
   HOWDAH_TRY(check_no_zero(value));
+  if (!is_utf8(value))
+    return Status(Code::kInvalidArgument, "a variable of a container's environment is not UTF-8");
   std::string quoted;
   for (const char c : value) {
     // A closing and an opening quote between two characters hide what the NodeManager looks for.

@@ -37,6 +37,7 @@ struct LaunchContext {
 Result<std::string> quote_argument(std::string_view argument);
 
 // A value, so that it survives the same expansions and the script's `export NAME="VALUE"`.
+//   kInvalidArgument  it holds a zero byte, or is not UTF-8 (it travels as a string of Java)
 Result<std::string> quote_environment(std::string_view value);
 
 // The whole command: quoted, with standard output and error in <LOG_DIR>/stdout and stderr.

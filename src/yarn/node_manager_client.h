@@ -27,6 +27,8 @@ class NodeManagerClient {
   Result<ContainerStatus> get_container_status(const ContainerId& id, Deadline deadline);
   // SIGTERM, and SIGKILL after yarn.nodemanager.sleep-delay-before-sigkill.ms; returns before.
   Status stop_container(const ContainerId& id, Deadline deadline);
+  // Ends calls that wait.
+  void shutdown() { rpc_.shutdown(); }
 
  private:
   hadoop::RpcClient rpc_;

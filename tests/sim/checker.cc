@@ -163,8 +163,8 @@ void Checker::release(const ReleaseContainer& action, const std::map<WorkerNumbe
   const auto launched = launched_.find(action.container);
   if (launched == launched_.end()) return;
   const WorkerNumber worker = launched->second;
-  lost_.insert(worker);
   if (journaled_end_) return;
+  lost_.insert(worker);
   check(journaled_losses_.contains(worker), "a loss is journaled before its container is released");
   check(truth.at(worker).faulty || parted_.contains(worker),
         fmt::format("worker {} was given up, and nothing was wrong with it", worker));

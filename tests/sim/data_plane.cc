@@ -147,6 +147,7 @@ void World::break_group(uint64_t generation, WorkerNumber because, Instant from,
     if (member.worker == because) continue;
     on_process(member.worker, random_.time(from.count(), to.count()),
                [this, generation, because](Process& p) {
+                 if (p.generation != generation || p.stage == Stage::kHalted) return;
                  std::optional<WorkerNumber> suspect = because;
                  if (random_.chance(10)) suspect.reset();
                  if (random_.chance(5))

@@ -167,13 +167,17 @@ def _status(chosen) -> int:
 
 
 def _list(chosen) -> int:
-    clusters = [lifecycle.load(layout) for layout in lifecycle.everyone()]
+    facts = []
+    for layout in lifecycle.everyone():
+        try:
+            facts.append(_facts(lifecycle.loaded(layout)))
+        except ClusterError as error:  # one that is broken hides no other
+            print(f"cluster: {error}", file=sys.stderr)
     if chosen.json:
-        print(json.dumps([_facts(cluster) for cluster in clusters if cluster], indent=2))
-        return 0
-    for cluster in clusters:
-        if cluster:
-            print(f"{cluster.layout.name:20} {cluster.state:9} {len(cluster.daemons)} daemons")
+        print(json.dumps(facts, indent=2))
+    else:
+        for fact in facts:
+            print(f"{fact['name']:20} {fact['state']:9} {len(fact['daemons'])} daemons  {fact['dir']}")
     return 0
 
 

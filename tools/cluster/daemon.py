@@ -30,8 +30,10 @@ _CLASSES = {
 MARK = "HOWDAH_CLUSTER_ROOT"
 # Hadoop 3.4 on Java 17.
 OPENS = ("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED")
-# Small and quick to start rather than quick after an hour.
-SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k")
+# Small and quick to start rather than quick after an hour. The jars' digests were checked: their byte
+# code need not be.
+SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k",
+             "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote")
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Daemon:
         security = [kerberos.java_option(layout)] if kerberos.krb5_conf(layout).exists() else []
         # The first two are for whoever reads a list of processes.
         return [str(jars.java()[0]), f"-Dhowdah.cluster={layout.root}",
-                f"-Dhowdah.daemon={self.name}", *SMALL_JVM, "-Xmx256m", *OPENS, *security, "-Djava.net.preferIPv4Stack=true",
+                f"-Dhowdah.daemon={self.name}", *SMALL_JVM, "-Xmx256m", *OPENS, *security,
+                "-Djava.net.preferIPv4Stack=true",
                 f"-Djava.library.path={hadoop.native}",
                 f"-Dhadoop.log.dir={layout.log(self.name).parent}",
                 "-cp", f"{layout.daemon_conf(self.name)}:{hadoop.daemon_classpath}",

@@ -6,7 +6,9 @@ import ssl
 
 from cluster.daemon import Daemon
 
-_TIMEOUT_S = 5
+# A question is asked again; a change waits for a machine that is busy starting everything at once.
+_ASK_S = 5
+_CHANGE_S = 90
 
 
 class NotAnswering(Exception):
@@ -14,7 +16,7 @@ class NotAnswering(Exception):
 
 
 def get_json(daemon: Daemon, path: str) -> dict:
-    status, body = _request("GET", daemon, path)
+    status, body = _request("GET", daemon, path, _ASK_S)
     if status != 200:
         raise NotAnswering(f"{path}: HTTP {status}")
     try:
@@ -32,18 +34,18 @@ def bean(daemon: Daemon, name: str) -> dict:
 
 
 def put(daemon: Daemon, path: str) -> None:
-    status, body = _request("PUT", daemon, path)
+    status, body = _request("PUT", daemon, path, _CHANGE_S)
     if status != 200:
         raise NotAnswering(f"{path}: HTTP {status}: {body[:200]!r}")
 
 
-def _request(method: str, daemon: Daemon, path: str) -> tuple[int, bytes]:
+def _request(method: str, daemon: Daemon, path: str, timeout_s: float) -> tuple[int, bytes]:
     port = daemon.ports["web"]
     if daemon.https:  # its certificate is its own
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=_TIMEOUT_S,
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout_s,
                                                  context=ssl._create_unverified_context())
     else:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
         connection.request(method, path, headers={"Accept": "application/json"})
         response = connection.getresponse()

@@ -80,10 +80,10 @@ def up(layout: Layout, options: Options, say) -> Cluster:
         cluster = load(layout)
         if cluster is not None and not cluster.complete:
             say(f"an earlier start of '{layout.name}' never became ready: beginning anew")
-            _empty(layout)
             cluster = None
         try:
             if cluster is None:
+                _empty(layout)  # also of processes whose folder somebody removed
                 cluster = _make(layout, hadoop, options)
                 _start_dead(cluster, hadoop, say, new=True)
             elif cluster.dead():
@@ -106,6 +106,8 @@ def up(layout: Layout, options: Options, say) -> Cluster:
 
 def down(layout: Layout, keep: bool, say) -> None:
     if not layout.root.is_dir():
+        if kill_everything(layout):  # somebody removed the folder under its processes
+            raise ClusterError(f"processes of cluster '{layout.name}' do not die")
         say(f"cluster '{layout.name}' is not there: nothing to do")
         return
     if layout.root.parent != places.clusters() and not layout.state_file.exists():
