@@ -35,7 +35,7 @@ if(EXISTS ${HOWDAH_TORCH}/lib/libtorch_cpu.so)
   target_include_directories(howdah_torch SYSTEM INTERFACE
     ${HOWDAH_TORCH}/include ${HOWDAH_TORCH}/include/torch/csrc/api/include)
   target_link_options(howdah_torch INTERFACE
-    -Wl,--no-as-needed -Wl,-rpath-link,${HOWDAH_TORCH}/lib -Wl,-rpath,${HOWDAH_TORCH}/lib)
+    -Wl,--no-as-needed -Wl,-rpath-link,${HOWDAH_TORCH}/lib)
   target_link_libraries(howdah_torch INTERFACE howdah_torch_cpu howdah_c10)
 else()
   message(FATAL_ERROR "libtorch is not in ${HOWDAH_TORCH}: run ./dev setup")

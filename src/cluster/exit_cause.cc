@@ -1,9 +1,13 @@
 #include "cluster/exit_cause.h"
 
+#include <set>
+#include <utility>
+
 namespace howdah::cluster {
 namespace {
 constexpr int kCannotExecute = 126, kNoCommand = 127;  // of a shell, and of the dynamic linker
 constexpr int kLastSignal = 64;
+constexpr size_t kStampBytes = 25;
 }  // namespace
 
 ExitCause cause_of_exit(int exit_status) {
@@ -39,6 +43,26 @@ ExitCause cause_of_yarn_exit(int exit_status, std::string_view diagnostics) {
   if (cause == ExitCause::kSignal && diagnostics.find("memory limit") != std::string_view::npos)
     return ExitCause::kOutOfMemory;
   return cause;
+}
+
+std::string plain_words(std::string_view diagnostics) {
+  std::string words;
+  std::set<std::string_view> said;
+  while (!diagnostics.empty()) {
+    const size_t end = diagnostics.find('\n');
+    std::string_view line = diagnostics.substr(0, end);
+    diagnostics.remove_prefix(end == std::string_view::npos ? diagnostics.size() : end + 1);
+    // "[2026-11-23 21:46:42.369]"
+    if (line.starts_with("[20") && line.size() > kStampBytes && line[kStampBytes - 1] == ']')
+      line.remove_prefix(kStampBytes);
+    const size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) continue;
+    if (begin > 0 && line.substr(begin).starts_with("at ")) continue;
+    if (!said.insert(line).second) continue;
+    if (!words.empty()) words += '\n';
+    words += line;
+  }
+  return words;
 }
 
 std::string with_stderr_tail(std::string words, std::string_view tail) {

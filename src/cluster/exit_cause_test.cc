@@ -30,5 +30,15 @@ TEST(ExitCause, a_status_beyond_the_signals_is_the_programs_own) {
   EXPECT_EQ(cause_of_exit(128), ExitCause::kExited);
 }
 
+TEST(ExitCause, leaves_of_yarns_diagnostics_what_a_person_reads) {
+  EXPECT_EQ(plain_words("[2026-11-23 21:46:42.369]File file:/x does not exist\n"
+                        "java.io.FileNotFoundException: File file:/x does not exist\n"
+                        "\tat org.apache.hadoop.fs.A.b(A.java:980)\n\n\n"
+                        "[2026-11-23 21:46:42.370]File file:/x does not exist\n[20] at last"),
+            "File file:/x does not exist\n"
+            "java.io.FileNotFoundException: File file:/x does not exist\n[20] at last");
+  EXPECT_EQ(plain_words(""), "");
+}
+
 }  // namespace
 }  // namespace howdah::cluster

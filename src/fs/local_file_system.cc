@@ -30,6 +30,11 @@ Status fail(int error, const char* operation, const std::string& path) {
   return Status(code, std::strerror(error)).with_operation(operation).with_peer(path);
 }
 
+// Of a path that is looked for: below a file there is nothing, as in HDFS.
+Status fail_to_find(int error, const char* operation, const std::string& path) {
+  return fail(error == ENOTDIR ? ENOENT : error, operation, path);
+}
+
 Status is_directory(const char* operation, const std::string& path) {
   return Status(Code::kFailedPrecondition, "is a directory")
       .with_operation(operation)
@@ -199,7 +204,7 @@ Result<FileDescriptor> open_new(const std::string& path, const CreateOptions& op
 Result<std::unique_ptr<InputFile>> LocalFileSystem::open(const std::string& path, Deadline) {
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) return fail(errno, "open", path);
+  if (!fd || ::fstat(fd.get(), &status) != 0) return fail_to_find(errno, "open", path);
   if (S_ISDIR(status.st_mode)) return is_directory("open", path);
   return std::unique_ptr<InputFile>(new LocalInputFile(std::move(fd), status.st_size, path));
 }
@@ -225,7 +230,7 @@ Result<std::unique_ptr<OutputFile>> LocalFileSystem::append(const std::string& p
 
 Result<FileInfo> LocalFileSystem::stat(const std::string& path, Deadline) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return fail(errno, "stat", path);
+  if (::stat(path.c_str(), &status) != 0) return fail_to_find(errno, "stat", path);
   return info_of(path, status);
 }
 

@@ -82,25 +82,19 @@ MemoryFileSystem::MemoryFileSystem(std::string name) : name_(std::move(name)) {
 }
 MemoryFileSystem::~MemoryFileSystem() = default;
 
-// An entry whose way leads through a file is kFailedPrecondition, not kNotFound: the caller's path
-// is wrong, not early.
 Result<MemoryFileSystem::Entries::iterator> MemoryFileSystem::find(const std::string& path) {
   const auto entry = entries_.find(path);
   if (entry != entries_.end()) return entry;
-  for (std::string above = parent_path(path); above != "/"; above = parent_path(above)) {
-    const auto parent = entries_.find(above);
-    if (parent == entries_.end()) continue;
-    if (parent->second.content)
-      return error(Code::kFailedPrecondition, "a parent is a file, not a directory", path);
-    break;
-  }
   return error(Code::kNotFound, "no such file or directory", path);
 }
 
-Status MemoryFileSystem::check_parent(const std::string& path) {
-  const auto parent = HOWDAH_TRY(find(parent_path(path)));
-  if (parent->second.content)
-    return error(Code::kFailedPrecondition, "the parent is a file, not a directory", path);
+Status MemoryFileSystem::check_parents(const std::string& path) {
+  for (std::string above = parent_path(path); above != "/"; above = parent_path(above)) {
+    const auto parent = entries_.find(above);
+    if (parent == entries_.end()) continue;
+    if (!parent->second.content) return Status::ok();
+    return error(Code::kFailedPrecondition, "a parent is a file, not a directory", path);
+  }
   return Status::ok();
 }
 
@@ -110,7 +104,7 @@ Status MemoryFileSystem::make_directories(const std::string& path, uint16_t perm
     if ((*found)->second.content) return error(Code::kAlreadyExists, "a file is there", path);
     return Status::ok();
   }
-  if (found.status().code() != Code::kNotFound) return found.status();
+  HOWDAH_TRY(check_parents(path));
   // The parents can be walked by their owner, whatever the leaf's permission is.
   HOWDAH_TRY(make_directories(parent_path(path), static_cast<uint16_t>(permission | 0300)));
   Entry entry;
@@ -163,11 +157,11 @@ Result<std::unique_ptr<OutputFile>> MemoryFileSystem::create(const std::string& 
   if (found && !(*found)->second.content)
     return error(Code::kFailedPrecondition, "is a directory", path);
   if (found && !options.overwrite) return error(Code::kAlreadyExists, "already exists", path);
-  if (!found && found.status().code() != Code::kNotFound) return found.status();
+  HOWDAH_TRY(check_parents(path));
   if (options.create_parents) {
     HOWDAH_TRY(make_directories(parent_path(path), 0755));
   } else {
-    HOWDAH_TRY(check_parent(path));
+    HOWDAH_TRY(find(parent_path(path)));
   }
   auto content = std::make_shared<Content>();
   {
@@ -226,7 +220,8 @@ Status MemoryFileSystem::rename(const std::string& from, const std::string& to, 
   const auto source = HOWDAH_TRY(find(from));
   if (from == "/" || to.starts_with(from + "/"))
     return error(Code::kInvalidArgument, "a directory cannot move into itself", from);
-  HOWDAH_TRY(check_parent(to));
+  HOWDAH_TRY(check_parents(to));
+  HOWDAH_TRY(find(parent_path(to)));
   const auto target = entries_.find(to);
   if (target != entries_.end()) {
     if (!overwrite || from == to) return error(Code::kAlreadyExists, "already exists", to);

@@ -48,7 +48,8 @@ class MemoryFileSystem : public FileSystem {
   using Entries = std::map<std::string, Entry>;
 
   Result<Entries::iterator> find(const std::string& path) HOWDAH_REQUIRES(mutex_);
-  Status check_parent(const std::string& path) HOWDAH_REQUIRES(mutex_);
+  // kFailedPrecondition: a parent that is there is a file.
+  Status check_parents(const std::string& path) HOWDAH_REQUIRES(mutex_);
   Status make_directories(const std::string& path, uint16_t permission) HOWDAH_REQUIRES(mutex_);
   bool has_children(const std::string& path) HOWDAH_REQUIRES(mutex_);
   static FileInfo info_of(const std::string& path, const Entry& entry);

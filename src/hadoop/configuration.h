@@ -48,6 +48,9 @@ class Configuration {
   // Comma-separated, trimmed, empty entries dropped.
   std::vector<std::string> get_list(std::string_view key) const;
 
+  // Every key with its expanded value, as one document that add_xml reads.
+  std::string to_xml() const;
+
   // The folder it was loaded from; empty when from none.
   const std::string& folder() const { return folder_; }
   // The default file system's URI ("fs.defaultFS"), e.g. "hdfs://127.0.0.1:9000"; "file:///" when

@@ -19,14 +19,12 @@
 //   at once; so, when a silent worker is lost, do the others of its host become suspects. Members
 //   that have not formed within form_timeout become suspects and the generation is halted: one that
 //   lives may only be waiting for another. The container of a lost worker is released.
-// - A control connection that breaks alone disturbs nobody before reconnect_grace is over. Who
-// comes
-//   back is told again what it may have missed, and repeats what it said last in its generation.
+// - A control connection that breaks alone disturbs nobody before reconnect_grace is over.
+//   Who comes back is told again what it may have missed, and repeats what it said last.
 // - Members that break their generation three times in a row without a step, although all answer,
 //   part with the one that most of them suspect.
-// - Once rank 0 is done the result is complete: losses count no more, and the job ends when the
-// other
-//   members are done or gone, within halt_timeout.
+// - Once rank 0 is done the result is complete: losses count no more, and the job ends when
+//   the other members are done or gone, or after halt_timeout.
 // - Training goes on with any survivor; what is missing up to workers.max is asked for, and joins
 //   (after grow_delay, several together) by a new generation.
 // - A worker's number is never given twice. Messages of a former generation, of unknown or lost

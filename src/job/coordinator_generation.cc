@@ -64,12 +64,13 @@ void Coordinator::State::on(const WorkerBroken& event) {
   worker->suspected_at.reset();
   if (event.suspect && *event.suspect != event.worker)
     if (LiveWorker* other = member_of(*event.suspect, event.generation)) suspect(*other);
+  // In a halt, members see each other's groups end one after the other: that is no break.
+  if (phase == Phase::kHalting) return;
   broken = true;
-  growing = false;
 }
 
 void Coordinator::State::suspect(LiveWorker& worker) {
-  ++worker.suspicions;
+  if (!growing) ++worker.suspicions;
   if (!worker.halting && !worker.halted && !worker.suspected_at) worker.suspected_at = now;
 }
 

@@ -409,6 +409,25 @@ TEST_F(CoordinatorTest, lets_several_join_together) {
   EXPECT_THAT(sent<SendForm>(), ElementsAre(0, 1, 2));
 }
 
+TEST_F(CoordinatorTest, takes_what_members_see_of_each_others_halt_for_no_break) {
+  start(6, 2, 6);
+  join(0);
+  join(1);
+  pass(1s);
+  form(0);
+  for (WorkerNumber joiner = 2; joiner < 6; ++joiner) {  // several times, without a step between
+    join(joiner);
+    pass(1s);
+    const uint64_t halted = generation();
+    give(WorkerHalted{0, halted, 0});
+    for (WorkerNumber member = 1; member < joiner; ++member)
+      give(WorkerBroken{member, halted, 0, 0, "reset"});
+    EXPECT_THAT(sent<SendForm>(), SizeIs(joiner + 1));
+    EXPECT_THAT(released(), IsEmpty());
+    form(0);
+  }
+}
+
 // ---- the end
 
 TEST_F(CoordinatorTest, succeeds_when_all_are_done) {

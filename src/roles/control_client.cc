@@ -102,13 +102,14 @@ void WorkerSession::cancel() {
 
 Status follow_job(const net::Address& master, const JobSecrets& secrets,
                   const std::function<bool(const control::JobEvent&)>& deliver,
-                  Deadline connect_by) {
+                  const std::stop_token& stop, Deadline connect_by) {
   const auto channel = open_channel(master, secrets, secrets.user);
   if (!channel->WaitForConnected(wall(connect_by)))
     return Status(Code::kUnavailable, "the job's master does not answer")
         .with_peer(master.to_string());
   const auto stub = control::Control::NewStub(channel);
   grpc::ClientContext context;
+  const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
   const auto reader = stub->Follow(&context, control::FollowRequest());
   control::JobEvent event;
   bool stopped = false;
@@ -119,7 +120,7 @@ Status follow_job(const net::Address& master, const JobSecrets& secrets,
     break;
   }
   const grpc::Status status = reader->Finish();
-  return stopped ? Status::ok() : from_grpc(status, master);
+  return stopped || stop.stop_requested() ? Status::ok() : from_grpc(status, master);
 }
 
 Status stop_job(const net::Address& master, const JobSecrets& secrets, const std::string& who,

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/deadline.h"
@@ -38,11 +39,11 @@ class WorkerSession {
 };
 
 // Calls `deliver` for each event until the job ends (true from deliver goes on, false stops).
-//   ok           the server ended the stream, or deliver said stop
+//   ok           the server ended the stream, deliver said stop, or `stop` was requested
 //   kUnavailable the master cannot be reached, or went away in mid-job
 Status follow_job(const net::Address& master, const JobSecrets& secrets,
                   const std::function<bool(const control::JobEvent&)>& deliver,
-                  Deadline connect_by);
+                  const std::stop_token& stop, Deadline connect_by);
 
 Status stop_job(const net::Address& master, const JobSecrets& secrets, const std::string& who,
                 Deadline deadline);

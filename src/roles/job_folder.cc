@@ -22,6 +22,10 @@ Status JobFolder::create(Deadline deadline) {
   return at_.files->mkdir(at_.path, 0700, deadline);
 }
 
+Status JobFolder::remove(Deadline deadline) const {
+  return at_.files->remove(at_.path, true, deadline);
+}
+
 Result<std::string> JobFolder::read(const std::string& name, Deadline deadline) const {
   return fs::read_file(*at_.files, path(name), kLimitBytes, deadline);
 }

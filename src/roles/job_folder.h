@@ -33,7 +33,8 @@ class JobFolder {
   fs::FileSystem& files() const { return *at_.files; }
   static constexpr int64_t kLimitBytes = 1 << 20;  // of each small file
 
-  Status create(Deadline deadline);  // mode 0700
+  Status create(Deadline deadline);        // mode 0700
+  Status remove(Deadline deadline) const;  // with all that is in it
   Result<std::string> read(const std::string& name, Deadline deadline) const;
   // Whole or not at all; mode 0600.
   Status write(const std::string& name, const std::string& content, Deadline deadline) const;

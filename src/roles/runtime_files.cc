@@ -1,5 +1,6 @@
 #include "roles/runtime_files.h"
 
+#include <link.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -70,6 +71,25 @@ class DigestCache {
   bool changed_ = false;
 };
 
+// What this process itself has loaded from the runtime's own folder: all that a master needs.
+std::vector<std::string> loaded_libraries(const stdfs::path& folder) {
+  struct Search {
+    stdfs::path folder;
+    std::vector<std::string> found;
+  } search{folder, {}};
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* info, size_t, void* data) {
+        auto& search = *static_cast<Search*>(data);
+        std::error_code ignored;
+        const stdfs::path path = info->dlpi_name;
+        if (path.has_parent_path() && stdfs::equivalent(path.parent_path(), search.folder, ignored))
+          search.found.push_back(path.string());
+        return 0;
+      },
+      &search);
+  return search.found;
+}
+
 Status copy_up(const std::string& from, const fs::Location& to, bool executable,
                Deadline deadline) {
   std::ifstream source(from, std::ios::binary);
@@ -117,7 +137,11 @@ Result<std::vector<RuntimeFile>> find_runtime(bool with_training) {
     return Status(Code::kInternal, "cannot tell where this program lies: " + error.message());
   const stdfs::path bin = self.parent_path();
   std::vector<RuntimeFile> runtime = {{"howdah", self.string(), true}};
-  if (!with_training) return runtime;
+  if (!with_training) {
+    for (const std::string& path : loaded_libraries(bin.parent_path() / "lib"))
+      runtime.push_back({"lib/" + stdfs::path(path).filename().string(), path, false});
+    return runtime;
+  }
   runtime.push_back({"howdah-train", (bin / "howdah-train").string(), true});
   for (const auto& entry : stdfs::directory_iterator(bin.parent_path() / "lib", error))
     runtime.push_back({"lib/" + entry.path().filename().string(), entry.path().string(), false});

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from cluster import config, jars, layout as places, lifecycle
+from cluster import config, jars, kerberos, layout as places, lifecycle
 from cluster.errors import ClusterError
 from cluster.lifecycle import Cluster
 
@@ -85,7 +85,8 @@ def _parser() -> argparse.ArgumentParser:
                     help="clients on this machine read blocks through a Unix socket")
     up.add_argument("--set", action="append", metavar="KEY=VALUE", dest="settings",
                     help="any setting of Hadoop, for clients and daemons; repeatable")
-    up.add_argument("--secure", action="store_true", help="with Kerberos")
+    up.add_argument("--secure", action="store_true", default=None,
+                    help="with Kerberos: a KDC of its own, tickets for you, keytabs for alice and bob")
     down = verb("down", _down, "End the cluster's processes and remove its folder.")
     down.add_argument("--keep", action="store_true", help="stop only: up goes on with its data")
     down.add_argument("--all", action="store_true", help="every cluster of this cache")
@@ -121,9 +122,6 @@ def _tell(line: str) -> None:
 
 
 def _up(chosen) -> int:
-    if chosen.secure:
-        raise ClusterError("--secure: a cluster with Kerberos is not there yet; leave the option "
-                           "away for one without", 2)
     layout = _place(chosen)
     existing = lifecycle.load(layout)
     if existing is not None and existing.complete:
@@ -132,7 +130,8 @@ def _up(chosen) -> int:
     else:
         options = config.Options(chosen.datanodes or 2, chosen.nodemanagers or 2,
                                  bool(chosen.short_circuit),
-                                 config.parse_settings(chosen.settings or []))
+                                 config.parse_settings(chosen.settings or []),
+                                 bool(chosen.secure))
     _print(lifecycle.up(layout, options, _tell))
     return 0
 
@@ -142,6 +141,7 @@ def _refuse_other_options(chosen, existing: Cluster) -> None:
     for option, asked, has in (
             ("--datanodes", chosen.datanodes, existing.options.datanodes),
             ("--nodemanagers", chosen.nodemanagers, existing.options.nodemanagers),
+            ("--secure", chosen.secure, existing.options.secure),
             ("--short-circuit", chosen.short_circuit, existing.options.short_circuit),
             ("--set", settings, existing.options.settings)):
         if asked is not None and asked != has:
@@ -167,13 +167,17 @@ def _status(chosen) -> int:
 
 
 def _list(chosen) -> int:
-    clusters = [lifecycle.load(layout) for layout in lifecycle.everyone()]
+    facts = []
+    for layout in lifecycle.everyone():
+        try:
+            facts.append(_facts(lifecycle.loaded(layout)))
+        except ClusterError as error:  # one that is broken hides no other
+            print(f"cluster: {error}", file=sys.stderr)
     if chosen.json:
-        print(json.dumps([_facts(cluster) for cluster in clusters if cluster], indent=2))
-        return 0
-    for cluster in clusters:
-        if cluster:
-            print(f"{cluster.layout.name:20} {cluster.state:9} {len(cluster.daemons)} daemons")
+        print(json.dumps(facts, indent=2))
+    else:
+        for fact in facts:
+            print(f"{fact['name']:20} {fact['state']:9} {len(fact['daemons'])} daemons  {fact['dir']}")
     return 0
 
 
@@ -182,6 +186,8 @@ def _env(chosen) -> int:
     exports = {"HADOOP_CONF_DIR": str(cluster.layout.conf),
                "HADOOP_CLASSPATH": jars.ensure(lambda line: None).classpath,
                "HOWDAH_CLUSTER_NAME": cluster.layout.name}
+    if cluster.options.secure:
+        exports |= kerberos.environment(cluster.layout)
     if chosen.json:
         print(json.dumps(exports, indent=2))
     else:
@@ -218,8 +224,8 @@ def _facts(cluster: Cluster) -> dict:
         "hadoop": cluster.hadoop,
         "dir": str(cluster.layout.root),
         "conf_dir": str(cluster.layout.conf),
-        "default_fs": f"hdfs://127.0.0.1:{cluster.daemon('namenode').ports['rpc']}",
-        "resourcemanager": f"127.0.0.1:{cluster.daemon('resourcemanager').ports['rpc']}",
+        "default_fs": f"hdfs://{cluster.options.host}:{cluster.daemon('namenode').ports['rpc']}",
+        "resourcemanager": f"{cluster.options.host}:{cluster.daemon('resourcemanager').ports['rpc']}",
         "daemons": [{
             "name": daemon.name, "kind": daemon.kind, "pid": daemon.pid,
             "state": "up" if daemon.alive() else "down", "ports": daemon.ports,

@@ -1,10 +1,11 @@
 """Writes Hadoop's configuration: the client's folder, and one folder per daemon on top of it."""
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from cluster import kerberos
 from cluster.daemon import OPENS, Daemon
 from cluster.errors import ClusterError
 from cluster.jars import Hadoop
@@ -21,19 +22,31 @@ class Options:
 
     datanodes: int
     nodemanagers: int
-    short_circuit: bool
-    settings: dict[str, str]
+    short_circuit: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
+    secure: bool = False
+
+    @property
+    def host(self) -> str:
+        """As clients name the daemons. Kerberos knows names only."""
+        return kerberos.HOST if self.secure else _LOCAL
 
 
 def write(layout: Layout, hadoop: Hadoop, daemons: list[Daemon], options: Options) -> None:
     by_name = {daemon.name: daemon for daemon in daemons}
     client = _client(layout, hadoop, by_name, options)
-    _write_folder(layout.conf, client, _LOG4J_CLIENT, options)
+    if options.secure:
+        _merge(client, kerberos.client_site(current_user()))
+    _write_folder(layout, layout.conf, client, _LOG4J_CLIENT, options)
     for daemon in daemons:
+        if daemon.kind not in _OWN:
+            continue
         site = {name: dict(values) for name, values in client.items()}
         _merge(site, _server(layout, by_name))
         _merge(site, _OWN[daemon.kind](daemon, layout))
-        _write_folder(layout.daemon_conf(daemon.name), site, _LOG4J_DAEMON, options)
+        if options.secure:
+            _merge(site, kerberos.server_site(layout))
+        _write_folder(layout, layout.daemon_conf(daemon.name), site, _LOG4J_DAEMON, options)
         if daemon.kind == "resourcemanager":
             (layout.daemon_conf(daemon.name) / "capacity-scheduler.xml").write_text(
                 _xml(_QUEUES | _settings_of(options, "yarn.scheduler.capacity.")))
@@ -70,36 +83,38 @@ def parse_settings(pairs: list[str]) -> dict[str, str]:
 def _client(layout: Layout, hadoop: Hadoop, by_name: dict[str, Daemon], options: Options) -> Site:
     namenode, manager = by_name["namenode"].ports, by_name["resourcemanager"].ports
     history = by_name["jobhistory"].ports
-    opens = " ".join(OPENS)
+    host = options.host
+    opens = " ".join((*OPENS, kerberos.java_option(layout)) if options.secure else OPENS)
     site: Site = {
         "core-site.xml": {
-            "fs.defaultFS": f"hdfs://{_LOCAL}:{namenode['rpc']}",
+            "fs.defaultFS": f"hdfs://{host}:{namenode['rpc']}",
             "hadoop.tmp.dir": layout.root / "tmp",
             "hadoop.http.staticuser.user": current_user(),
         },
         "hdfs-site.xml": {
             "dfs.replication": min(2, options.datanodes),
-            "dfs.namenode.rpc-address": f"{_LOCAL}:{namenode['rpc']}",
-            "dfs.namenode.http-address": f"{_LOCAL}:{namenode['web']}",
+            "dfs.namenode.rpc-address": f"{host}:{namenode['rpc']}",
+            f"dfs.namenode.{'https' if options.secure else 'http'}-address":
+                f"{host}:{namenode['web']}",
         },
         "yarn-site.xml": {
-            "yarn.resourcemanager.hostname": _LOCAL,
-            "yarn.resourcemanager.address": f"{_LOCAL}:{manager['rpc']}",
-            "yarn.resourcemanager.scheduler.address": f"{_LOCAL}:{manager['scheduler']}",
-            "yarn.resourcemanager.resource-tracker.address": f"{_LOCAL}:{manager['tracker']}",
-            "yarn.resourcemanager.admin.address": f"{_LOCAL}:{manager['admin']}",
-            "yarn.resourcemanager.webapp.address": f"{_LOCAL}:{manager['web']}",
+            "yarn.resourcemanager.hostname": host,
+            "yarn.resourcemanager.address": f"{host}:{manager['rpc']}",
+            "yarn.resourcemanager.scheduler.address": f"{host}:{manager['scheduler']}",
+            "yarn.resourcemanager.resource-tracker.address": f"{host}:{manager['tracker']}",
+            "yarn.resourcemanager.admin.address": f"{host}:{manager['admin']}",
+            "yarn.resourcemanager.webapp.address": f"{host}:{manager['web']}",
             "yarn.application.classpath": f"{layout.conf},{hadoop.classpath}",
             "yarn.log-aggregation-enable": "true",
-            "yarn.log.server.url": f"http://{_LOCAL}:{history['web']}/jobhistory/logs",
-            "yarn.log.server.web-service.url": f"http://{_LOCAL}:{history['web']}/ws/v1/history",
+            "yarn.log.server.url": f"http://{host}:{history['web']}/jobhistory/logs",
+            "yarn.log.server.web-service.url": f"http://{host}:{history['web']}/ws/v1/history",
             "yarn.nodemanager.remote-app-log-dir": "/tmp/logs",
         },
         "mapred-site.xml": {
             "mapreduce.framework.name": "yarn",
             "mapreduce.application.classpath": f"{layout.conf},{hadoop.classpath}",
-            "mapreduce.jobhistory.address": f"{_LOCAL}:{history['rpc']}",
-            "mapreduce.jobhistory.webapp.address": f"{_LOCAL}:{history['web']}",
+            "mapreduce.jobhistory.address": f"{host}:{history['rpc']}",
+            "mapreduce.jobhistory.webapp.address": f"{host}:{history['web']}",
             "mapreduce.jobhistory.intermediate-done-dir": "/mr-history/tmp",
             "mapreduce.jobhistory.done-dir": "/mr-history/done",
             "yarn.app.mapreduce.am.staging-dir": "/user",
@@ -184,7 +199,9 @@ def _datanode(daemon: Daemon, layout: Layout) -> Site:
     return {"hdfs-site.xml": {
         "dfs.datanode.address": f"{_LOCAL}:{ports['transfer']}",
         "dfs.datanode.ipc.address": f"{_LOCAL}:{ports['rpc']}",
+        # The one that dfs.http.policy asks for is opened.
         "dfs.datanode.http.address": f"{_LOCAL}:{ports['web']}",
+        "dfs.datanode.https.address": f"{_LOCAL}:{ports['web']}",
         "dfs.datanode.data.dir": f"file://{layout.data(daemon.name)}/blocks",
     }}
 
@@ -249,12 +266,15 @@ def _settings_of(options: Options, prefix: str) -> dict[str, str]:
     return {key: value for key, value in options.settings.items() if key.startswith(prefix)}
 
 
-def _write_folder(folder: Path, site: Site, log4j: str, options: Options) -> None:
+def _write_folder(layout: Layout, folder: Path, site: Site, log4j: str, options: Options) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         chosen = {key: value for key, value in options.settings.items() if file_of(key) == name}
         (folder / name).write_text(_xml(site[name] | chosen))
     (folder / "log4j.properties").write_text(log4j)
+    if options.secure:
+        for name, values in kerberos.ssl_files(layout).items():
+            (folder / name).write_text(_xml(values))
 
 
 def _xml(values: dict[str, object]) -> str:

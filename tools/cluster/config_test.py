@@ -29,9 +29,8 @@ class Config(unittest.TestCase):
                         for name in names]
 
     def write(self, **changes):
-        options = {"datanodes": 2, "nodemanagers": 2, "short_circuit": False, "settings": {}}
         config.write(self.layout, Hadoop(Path("/hadoop")), self.daemons,
-                     config.Options(**options | changes))
+                     config.Options(2, 2, **changes))
 
     def test_gives_each_node_addresses_and_folders_of_its_own(self):
         self.write()
@@ -67,6 +66,17 @@ class Config(unittest.TestCase):
         self.assertNotIn("dfs.domain.socket.path", read(self.layout.conf / "hdfs-site.xml"))
         self.write(short_circuit=True)
         self.assertIn("_PORT", read(self.layout.conf / "hdfs-site.xml")["dfs.domain.socket.path"])
+
+    def test_a_secure_cluster_is_named_as_its_principals_are(self):
+        self.write(secure=True)
+        client = read(self.layout.conf / "core-site.xml")
+        self.assertTrue(client["fs.defaultFS"].startswith("hdfs://localhost:"))
+        self.assertEqual(client["hadoop.security.authentication"], "kerberos")
+        hdfs = read(self.layout.conf / "hdfs-site.xml")
+        self.assertIn("/localhost@", hdfs["dfs.namenode.kerberos.principal"])
+        self.assertNotIn("dfs.namenode.keytab.file", hdfs)  # the daemons' own
+        self.assertIn("dfs.namenode.keytab.file",
+                      read(self.layout.daemon_conf("namenode") / "hdfs-site.xml"))
 
     def test_refuses_a_setting_without_a_value(self):
         with self.assertRaisesRegex(ClusterError, "key=value"):

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cluster import jars
+from cluster import jars, kerberos
 from cluster.layout import Layout
 
 # Ports by kind, in the order in which they are reported.
 PORTS = {
+    "kdc": ("kdc",),
     "namenode": ("rpc", "web"),
     "datanode": ("transfer", "rpc", "web"),
     "resourcemanager": ("rpc", "scheduler", "tracker", "admin", "web"),
@@ -25,10 +26,14 @@ _CLASSES = {
     "nodemanager": "org.apache.hadoop.yarn.server.nodemanager.NodeManager",
     "jobhistory": "org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer",
 }
+# In the environment of every daemon: the cluster's folder.
+MARK = "HOWDAH_CLUSTER_ROOT"
 # Hadoop 3.4 on Java 17.
 OPENS = ("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED")
-# Small and quick to start rather than quick after an hour.
-SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k")
+# Small and quick to start rather than quick after an hour. The jars' digests were checked: their byte
+# code need not be.
+SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xss512k",
+             "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote")
 
 
 @dataclass
@@ -41,16 +46,20 @@ class Daemon:
     pid: int = 0
     birth: int = 0
     started_ms: int = 0
+    https: bool = False
     # Only while this program is its parent.
     process: subprocess.Popen | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict:
         return {key: getattr(self, key)
-                for key in ("name", "kind", "ports", "pid", "birth", "started_ms")}
+                for key in ("name", "kind", "ports", "pid", "birth", "started_ms", "https")}
 
     @property
     def web(self) -> str:
-        return f"http://127.0.0.1:{self.ports['web']}"
+        """The address of its web page; empty when it has none."""
+        if "web" not in self.ports:
+            return ""
+        return f"http{'s' if self.https else ''}://127.0.0.1:{self.ports['web']}"
 
     def alive(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
@@ -59,29 +68,39 @@ class Daemon:
 
     def start(self, layout: Layout, hadoop: jars.Hadoop, format_first: bool = False) -> None:
         """Starts its process, in a session of its own, with standard output and error to its log."""
-        java, java_home = jars.java()
         log = layout.log(self.name)
         log.parent.mkdir(parents=True, exist_ok=True)
         layout.data(self.name).mkdir(parents=True, exist_ok=True)
-        command = [str(java), f"-Dhowdah.cluster={layout.root}", f"-Dhowdah.daemon={self.name}",
-                   *SMALL_JVM, "-Xmx256m", *OPENS, "-Djava.net.preferIPv4Stack=true",
-                   f"-Djava.library.path={hadoop.native}",
-                   f"-Dhadoop.log.dir={log.parent}",
-                   "-cp", f"{layout.daemon_conf(self.name)}:{hadoop.daemon_classpath}",
-                   _CLASSES[self.kind]]
+        environment = {key: value for key, value in os.environ.items()
+                       if not key.startswith(("HADOOP_", "YARN_", "HDFS_", "MAPRED_", "KRB5", "JDK_"))}
+        if self.kind == "kdc":
+            command = kerberos.kdc_command()
+            environment |= kerberos.kdc_environment(layout)
+        else:
+            command = self._java_command(layout, hadoop)
+            environment |= {"JAVA_HOME": str(jars.java()[1]),
+                            "HADOOP_CONF_DIR": str(layout.daemon_conf(self.name))}
         if format_first:
             command = ["/bin/sh", "-c", '"$@" -format -nonInteractive && exec "$@"', "sh", *command]
-        environment = {key: value for key, value in os.environ.items()
-                       if not key.startswith(("HADOOP_", "YARN_", "HDFS_", "MAPRED_"))}
-        environment |= {"JAVA_HOME": str(java_home),
-                        "HADOOP_CONF_DIR": str(layout.daemon_conf(self.name))}
         with open(log, "ab") as output:
             self.started_ms = int(time.time() * 1000)
             self.process = subprocess.Popen(
-                command, cwd=layout.data(self.name), env=environment, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+                command, cwd=layout.data(self.name), env=environment | {MARK: str(layout.root)},
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True)
         self.pid = self.process.pid
         self.birth = birth_of(self.pid)
+
+    def _java_command(self, layout: Layout, hadoop: jars.Hadoop) -> list[str]:
+        security = [kerberos.java_option(layout)] if kerberos.krb5_conf(layout).exists() else []
+        # The first two are for whoever reads a list of processes.
+        return [str(jars.java()[0]), f"-Dhowdah.cluster={layout.root}",
+                f"-Dhowdah.daemon={self.name}", *SMALL_JVM, "-Xmx256m", *OPENS, *security,
+                "-Djava.net.preferIPv4Stack=true",
+                f"-Djava.library.path={hadoop.native}",
+                f"-Dhadoop.log.dir={layout.log(self.name).parent}",
+                "-cp", f"{layout.daemon_conf(self.name)}:{hadoop.daemon_classpath}",
+                _CLASSES[self.kind]]
 
     def signal(self, number: int) -> None:
         if self.alive():
@@ -117,21 +136,20 @@ def birth_of(pid: int) -> int:
 
 
 def processes_of(layout: Layout) -> list[int]:
-    """Every process of this cluster, whatever its state file says: the daemons carry a mark in their
-    command line; YARN's containers, which a NodeManager leaves when it goes, have LOCAL_DIRS in
-    their environment, and so have their children."""
-    daemon = f"-Dhowdah.cluster={layout.root}".encode()
+    """Every process of this cluster, whatever its state file says. The environment tells: the daemons
+    carry a mark; YARN's containers, which a NodeManager leaves when it goes, have LOCAL_DIRS. Children
+    inherit both."""
+    daemon = f"{MARK}={layout.root}".encode()
     container = f"LOCAL_DIRS={layout.root}/".encode()
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and birth_of(int(folder.name)):
             try:
-                if (daemon in (folder / "cmdline").read_bytes().split(b"\0") or any(
-                        variable.startswith(container)
-                        for variable in (folder / "environ").read_bytes().split(b"\0"))):
-                    found.append(int(folder.name))
+                variables = (folder / "environ").read_bytes().split(b"\0")
             except OSError:
                 continue  # gone, or somebody else's
+            if any(variable == daemon or variable.startswith(container) for variable in variables):
+                found.append(int(folder.name))
     return found
 
 

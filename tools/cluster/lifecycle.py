@@ -4,10 +4,8 @@ import json
 import shutil
 import signal
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from urllib.parse import quote
 
-from cluster import config, http, jars, layout as places
+from cluster import config, hdfs_folders, jars, kerberos, layout as places
 from cluster.config import Options
 from cluster.daemon import PORTS, Daemon, kill_everything
 from cluster.errors import ClusterError
@@ -82,18 +80,20 @@ def up(layout: Layout, options: Options, say) -> Cluster:
         cluster = load(layout)
         if cluster is not None and not cluster.complete:
             say(f"an earlier start of '{layout.name}' never became ready: beginning anew")
-            _empty(layout)
             cluster = None
         try:
             if cluster is None:
+                _empty(layout)  # also of processes whose folder somebody removed
                 cluster = _make(layout, hadoop, options)
-                _start_new(cluster, hadoop, say)
+                _start_dead(cluster, hadoop, say, new=True)
             elif cluster.dead():
                 say(f"cluster '{layout.name}': not running: "
-                    + ", ".join(daemon.name for daemon in cluster.dead()) + "; starting again")
+                    + ", ".join(daemon.name for daemon in cluster.dead()))
                 _start_dead(cluster, hadoop, say)
             else:
                 say(f"cluster '{layout.name}' is already up")
+                if cluster.options.secure:  # the ticket of the first start may have run out
+                    kerberos.take_ticket(layout, config.current_user())
                 return cluster
         except BaseException:
             if cluster is not None and not cluster.complete:
@@ -106,6 +106,8 @@ def up(layout: Layout, options: Options, say) -> Cluster:
 
 def down(layout: Layout, keep: bool, say) -> None:
     if not layout.root.is_dir():
+        if kill_everything(layout):  # somebody removed the folder under its processes
+            raise ClusterError(f"processes of cluster '{layout.name}' do not die")
         say(f"cluster '{layout.name}' is not there: nothing to do")
         return
     if layout.root.parent != places.clusters() and not layout.state_file.exists():
@@ -153,59 +155,44 @@ def everyone() -> list[Layout]:
 
 
 def _make(layout: Layout, hadoop: jars.Hadoop, options: Options) -> Cluster:
-    kinds = ([("namenode", "namenode"), ("resourcemanager", "resourcemanager")]
+    kinds = ([("kdc", "kdc")] * options.secure
+             + [("namenode", "namenode"), ("resourcemanager", "resourcemanager")]
              + [(f"datanode{i + 1}", "datanode") for i in range(options.datanodes)]
              + [(f"nodemanager{i + 1}", "nodemanager") for i in range(options.nodemanagers)]
              + [("jobhistory", "jobhistory")])
     ports = free_ports(sum(len(PORTS[kind]) for _, kind in kinds), places.clusters())
-    daemons = [Daemon(name, kind, {use: ports.pop() for use in PORTS[kind]})
+    daemons = [Daemon(name, kind, {use: ports.pop() for use in PORTS[kind]},
+                      https=options.secure and kind in ("namenode", "datanode"))
                for name, kind in kinds]
     cluster = Cluster(layout, options, daemons, jars.version())
     cluster.save()  # the ports are ours from here on
     config.write(layout, hadoop, daemons, options)
+    if options.secure:
+        kerberos.make_realm(layout, cluster.daemon("kdc").ports["kdc"], config.current_user())
     return cluster
 
 
-def _start_new(cluster: Cluster, hadoop: jars.Hadoop, say) -> None:
-    """All at once, but for the JobHistoryServer, which wants HDFS and its folders to be there."""
-    first = [daemon for daemon in cluster.daemons if daemon.kind != "jobhistory"]
-    for daemon in first:
-        daemon.start(cluster.layout, hadoop, format_first=daemon.kind == "namenode")
-        cluster.save()
-    say("starting " + ", ".join(daemon.name for daemon in cluster.daemons))
-    namenode = [daemon for daemon in first if daemon.kind == "namenode"]
-    wait_ready(namenode, cluster.daemons, cluster.layout, _READY_S)
-    _make_folders(namenode[0].ports["web"])
-    history = cluster.daemon("jobhistory")
-    history.start(cluster.layout, hadoop)
-    cluster.save()
-    wait_ready(cluster.daemons, cluster.daemons, cluster.layout, _READY_S)
-
-
-def _start_dead(cluster: Cluster, hadoop: jars.Hadoop, say) -> None:
+def _start_dead(cluster: Cluster, hadoop: jars.Hadoop, say, new: bool = False) -> None:
+    """Starts what does not run: all at once, but the KDC first, and the JobHistoryServer last: it
+    wants HDFS and its folders to be there."""
     dead = cluster.dead()
-    for daemon in [daemon for daemon in dead if daemon.kind != "jobhistory"]:
-        daemon.start(cluster.layout, hadoop)
-    cluster.save()
-    namenode = [daemon for daemon in cluster.daemons if daemon.kind == "namenode"]
-    wait_ready(namenode, cluster.daemons, cluster.layout, _READY_S)
-    for daemon in [daemon for daemon in dead if daemon.kind == "jobhistory"]:
-        daemon.start(cluster.layout, hadoop)
-    cluster.save()
-    wait_ready(dead, cluster.daemons, cluster.layout, _READY_S)
+    say("starting " + ", ".join(daemon.name for daemon in dead))
 
+    def start_and_wait(kinds: set[str], wait_for: set[str]) -> None:
+        for daemon in dead:
+            if daemon.kind in kinds:
+                daemon.start(cluster.layout, hadoop, new and daemon.kind == "namenode")
+                cluster.save()
+        wait_ready([daemon for daemon in cluster.daemons if daemon.kind in wait_for],
+                   cluster.daemons, cluster.layout, _READY_S)
 
-def _make_folders(web_port: int) -> None:
-    """HDFS as users find it on a shared cluster. Over WebHDFS: no JVM is needed for it."""
-    user = config.current_user()
-    for path, mode in (("/tmp", 1777), ("/tmp/logs", 1777), ("/user", 755), (f"/user/{user}", 755),
-                       ("/datasets", 755), ("/mr-history", 755), ("/mr-history/tmp", 1777),
-                       ("/mr-history/done", 1777)):
-        try:
-            http.put(web_port, f"/webhdfs/v1{quote(path)}?op=MKDIRS&permission={mode}"
-                               f"&user.name={quote(user)}")
-        except http.NotAnswering as error:
-            raise ClusterError(f"the NameNode did not make {path}: {error}") from None
+    start_and_wait({"kdc"}, {"kdc"})
+    if cluster.options.secure:
+        kerberos.take_ticket(cluster.layout, config.current_user())
+    start_and_wait({"namenode", "datanode", "resourcemanager", "nodemanager"}, {"namenode"})
+    if new:
+        hdfs_folders.make(cluster.layout, hadoop, cluster.daemon("namenode"), cluster.options.secure)
+    start_and_wait({"jobhistory"}, {daemon.kind for daemon in dead})
 
 
 def _stop(cluster: Cluster) -> None:
@@ -220,6 +207,12 @@ def _stop(cluster: Cluster) -> None:
 
 def _empty(layout: Layout) -> None:
     """Ends every process of the cluster and removes what is in its folder."""
+    try:
+        cluster = load(layout)
+    except ClusterError:
+        cluster = None  # damaged: the processes are found all the same
+    for daemon in cluster.daemons if cluster else []:
+        daemon.signal(signal.SIGKILL)
     left = kill_everything(layout)
     if left:
         raise ClusterError(f"processes of cluster '{layout.name}' do not die: "

@@ -2,6 +2,7 @@
 the wait at once, with the end of its log."""
 
 import json
+import socket
 import time
 
 from cluster.daemon import Daemon
@@ -45,20 +46,20 @@ def _one(kind: str, daemons: list[Daemon]) -> Daemon:
 
 
 def _namenode(daemon: Daemon, everyone: list[Daemon]) -> None:
-    safemode = bean(daemon.ports["web"], "Hadoop:service=NameNode,name=NameNodeInfo")["Safemode"]
+    safemode = bean(daemon, "Hadoop:service=NameNode,name=NameNodeInfo")["Safemode"]
     if safemode:
         raise NotAnswering(f"in safe mode: {safemode}")
 
 
 def _datanode(daemon: Daemon, everyone: list[Daemon]) -> None:
     """Its own actor runs, and the NameNode knows its storage."""
-    info = bean(daemon.ports["web"], "Hadoop:service=DataNode,name=DataNodeInfo")
+    info = bean(daemon, "Hadoop:service=DataNode,name=DataNodeInfo")
     actors = json.loads(info["BPServiceActorInfo"])
     if not actors or any(actor["ActorState"] != "RUNNING" for actor in actors):
         raise NotAnswering("not registered yet")
     namenode = _one("namenode", everyone)
     nodes = json.loads(
-        bean(namenode.ports["web"], "Hadoop:service=NameNode,name=NameNodeInfo")["LiveNodes"])
+        bean(namenode, "Hadoop:service=NameNode,name=NameNodeInfo")["LiveNodes"])
     own = [node for node in nodes.values()
            if node["xferaddr"].endswith(f":{daemon.ports['transfer']}")]
     if not own or own[0]["capacity"] <= 0:
@@ -66,26 +67,34 @@ def _datanode(daemon: Daemon, everyone: list[Daemon]) -> None:
 
 
 def _resourcemanager(daemon: Daemon, everyone: list[Daemon]) -> None:
-    info = get_json(daemon.ports["web"], "/ws/v1/cluster/info")["clusterInfo"]
+    info = get_json(daemon, "/ws/v1/cluster/info")["clusterInfo"]
     if info["state"] != "STARTED":
         raise NotAnswering(f"state {info['state']}")
 
 
 def _nodemanager(daemon: Daemon, everyone: list[Daemon]) -> None:
     manager = _one("resourcemanager", everyone)
-    answer = get_json(manager.ports["web"], "/ws/v1/cluster/nodes?states=RUNNING")
+    answer = get_json(manager, "/ws/v1/cluster/nodes?states=RUNNING")
     nodes = (answer.get("nodes") or {}).get("node", [])
     own = [node for node in nodes if node["id"].endswith(f":{daemon.ports['rpc']}")]
     if not own or own[0]["lastHealthUpdate"] < daemon.started_ms:
         raise NotAnswering("not registered with the ResourceManager yet")
-    get_json(daemon.ports["web"], "/ws/v1/node/info")
+    get_json(daemon, "/ws/v1/node/info")
+
+
+def _kdc(daemon: Daemon, everyone: list[Daemon]) -> None:
+    try:
+        socket.create_connection(("127.0.0.1", daemon.ports["kdc"]), 5).close()
+    except OSError as error:
+        raise NotAnswering(str(error)) from None
 
 
 def _jobhistory(daemon: Daemon, everyone: list[Daemon]) -> None:
-    get_json(daemon.ports["web"], "/ws/v1/history/info")
+    get_json(daemon, "/ws/v1/history/info")
 
 
 _CHECKS = {
+    "kdc": _kdc,
     "namenode": _namenode,
     "datanode": _datanode,
     "resourcemanager": _resourcemanager,

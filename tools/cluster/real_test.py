@@ -1,4 +1,4 @@
-"""The cluster tool against the real daemons: about half a minute.
+"""The cluster tool against the real daemons: about a minute and a half.
 
 Its daemons lie in a folder of their own below the cache's clusters.
 """
@@ -57,6 +57,20 @@ class Real(unittest.TestCase):
             self.assertEqual(birth_of(daemon["pid"]), 0, daemon["name"])
         self.assertIsNotNone(stray.poll())
         self.assertEqual(cluster("status").returncode, 3)
+
+    def test_a_secure_cluster_serves_who_has_a_ticket_and_nobody_else(self):
+        up = cluster("up", "--datanodes", "1", "--nodemanagers", "1", "--secure")
+        self.assertEqual(up.returncode, 0, up.stderr)
+        exports = json.loads(cluster("env", "--json").stdout)
+        listing = ["java", "-cp", f"{exports['HADOOP_CONF_DIR']}:{exports['HADOOP_CLASSPATH']}",
+                   "org.apache.hadoop.fs.FsShell", "-ls", "/user"]
+        known = subprocess.run(listing, env=os.environ | exports, capture_output=True, text=True)
+        self.assertIn("/user/alice", known.stdout, known.stderr)
+        stranger = subprocess.run(
+            listing, env=os.environ | exports | {"KRB5CCNAME": "/nonexistent"},
+            capture_output=True, text=True)
+        self.assertNotEqual(stranger.returncode, 0)
+        self.assertIn("AccessControlException", stranger.stderr)
 
     def test_says_at_once_which_daemon_died_and_shows_its_log(self):
         up = cluster("up", "--datanodes", "1", "--nodemanagers", "1",

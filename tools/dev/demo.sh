@@ -30,9 +30,9 @@ cd "$HOWDAH_ROOT"
 howdah=build/release/bin/howdah
 [ -x "$howdah" ] || die "$howdah was not built: run ./dev build and look at its output"
 
-source=$(dpkg -L dataset-fashion-mnist | grep -m 1 '/train-images-idx3-ubyte\.gz$') ||
+source=$(dpkg -L dataset-fashion-mnist | sed -n 's|/train-images-idx3-ubyte\.gz$||p')
+[ -d "$source" ] ||
   die "Debian's package dataset-fashion-mnist holds no train-images-idx3-ubyte.gz: reinstall it"
-source=$(dirname "$source")
 if [ -n "$local" ]; then
   exec "$howdah" run examples/fashion-mnist/local.yaml --on local "${arguments[@]}"
 fi

@@ -23,3 +23,12 @@ inline void PrintTo(const Backend& backend, std::ostream* out) {
 }
 
 }  // namespace howdah::fs
+
+namespace howdah {
+
+// For gtest's lines.
+inline void PrintTo(Code code, std::ostream* out) {
+  *out << code_name(code);
+}
+
+}  // namespace howdah

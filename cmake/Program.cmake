@@ -1,0 +1,11 @@
+# howdah_program(TARGET): a program of the relocatable runtime. It lies in BUILD/bin, finds its
+# libraries in ../lib, and takes them there after linking: everything but the C library's own.
+function(howdah_program target)
+  set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
+  target_link_options(${target} PRIVATE
+    -Wl,-rpath,\$ORIGIN/../lib -Wl,--exclude-libs,ALL $<$<CONFIG:Release>:-s>)
+  add_custom_command(TARGET ${target} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${HOWDAH_TORCH}/lib
+            ${CMAKE_SOURCE_DIR}/cmake/stage_libraries.sh $<TARGET_FILE:${target}> ${CMAKE_BINARY_DIR}/lib
+    VERBATIM)
+endfunction()

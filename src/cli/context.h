@@ -1,0 +1,27 @@
+// What every verb starts from: configuration, user, file systems, and how to speak to the person.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "fs/file_systems.h"
+#include "hadoop/configuration.h"
+#include "hadoop/credentials.h"
+
+namespace howdah::cli {
+
+struct Context {
+  hadoop::Configuration configuration;
+  hadoop::Credentials credentials;
+  hadoop::User user;
+  std::string conf_dir;  // empty: none
+  std::unique_ptr<fs::FileSystems> files;
+
+  // `conf_dir` from --conf; empty: HADOOP_CONF_DIR and the usual places.
+  static Result<Context> create(const std::string& conf_dir);
+};
+
+// "howdah: run: ...": one line on standard error; returns the exit code (DESIGN §8).
+int complain(const Status& status);
+
+}  // namespace howdah::cli

@@ -1,0 +1,136 @@
+#include "cli/run_verb.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/exit_code.h"
+#include "cli/display.h"
+#include "roles/submit.h"
+#include "roles/watch.h"
+
+namespace howdah::cli {
+namespace {
+using roles::Tell;
+
+// Ctrl-C, as a request to stop instead of a sudden death. While it lives, SIGINT and SIGTERM are
+// its.
+class InterruptWatch {
+ public:
+  explicit InterruptWatch(std::function<void()> interrupted) {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals_, signal);
+    pthread_sigmask(SIG_BLOCK, &signals_, &former_);
+    thread_ = std::jthread([this, interrupted = std::move(interrupted)] {
+      for (int signal = 0; sigwait(&signals_, &signal) == 0 && signal != SIGUSR1;) interrupted();
+    });
+  }
+  ~InterruptWatch() {
+    pthread_kill(thread_.native_handle(), SIGUSR1);
+    thread_.join();
+    pthread_sigmask(SIG_SETMASK, &former_, nullptr);
+  }
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+ private:
+  sigset_t signals_{}, former_{};
+  std::jthread thread_;
+};
+
+Result<roles::StagedJob> prepare(const JobRequest& request, Context& context, const Tell& tell) {
+  auto spec = HOWDAH_TRY(job::load_job_file(request.job, {request.set}));
+  if (request.on == "yarn")
+    HOWDAH_TRY(roles::check_yarn(*context.files, context.configuration, spec));
+  return roles::stage_job(*context.files, std::move(spec), context.conf_dir, tell);
+}
+
+Result<std::string> follow_on_yarn(const roles::StagedJob& job, Context& context,
+                                   int64_t started_ms, Display& display, const Tell& tell) {
+  const auto submitted = HOWDAH_TRY(
+      roles::submit_to_yarn(*context.files, context.configuration, job, started_ms, tell));
+  tell(fmt::format("submitted {} ({})", submitted.job_id, submitted.application_id));
+  auto yarn = HOWDAH_TRY(
+      yarn::ApplicationClient::create(context.configuration, context.user, context.credentials));
+  std::stop_source stop;
+  const InterruptWatch interrupts([&stop] { stop.request_stop(); });
+  const roles::Watched watched{
+      job.folder, &yarn, HOWDAH_TRY(yarn::ApplicationId::parse(submitted.application_id)), nullptr};
+  auto summary = roles::watch_job(
+      watched, tell, [&](const control::JobEvent& event) { display.show(event); },
+      stop.get_token());
+  if (!summary && summary.status().code() == Code::kCancelled)
+    return summary.status().with_advice(
+        fmt::format("look with: howdah status {0}; end it with: howdah stop {0}", job.job_id));
+  return summary;
+}
+
+Result<std::string> follow_locally(const roles::StagedJob& job, Context& context,
+                                   int64_t started_ms, Display& display, const Tell& tell) {
+  // The signals are blocked before the master starts, so that it inherits that and waits for them
+  // too.
+  std::unique_ptr<roles::LocalMaster> master;
+  const InterruptWatch interrupts([&master] {
+    if (master) master->terminate();
+  });
+  master =
+      HOWDAH_TRY(roles::LocalMaster::start(job, context.conf_dir, context.user.name, started_ms));
+  tell("started " + job.job_id);
+  const roles::Watched watched{job.folder, nullptr, std::nullopt, master.get()};
+  return roles::watch_job(watched, tell,
+                          [&](const control::JobEvent& event) { display.show(event); }, {});
+}
+
+}  // namespace
+
+int exit_code_of_summary(const std::string& summary_json) {
+  const auto summary = nlohmann::json::parse(summary_json, nullptr, false);
+  const std::string outcome = summary.is_object() ? summary.value("outcome", "") : "";
+  if (outcome == "SUCCEEDED") return 0;
+  return outcome == "KILLED" ? 4 : 1;
+}
+
+int run_and_follow(const JobRequest& request, Context& context, int64_t started_ms) {
+  std::string summary_json;
+  {
+    Display display(stderr, false);
+    const Tell tell = [&](const std::string& text) { display.line(text); };
+    const auto job = prepare(request, context, tell);
+    if (!job) return complain(job.status());
+    auto summary = request.on == "yarn" ? follow_on_yarn(*job, context, started_ms, display, tell)
+                                        : follow_locally(*job, context, started_ms, display, tell);
+    if (!summary) return complain(summary.status());
+    summary_json = std::move(*summary);
+  }
+  if (request.json)
+    fmt::print("{}", summary_json);
+  else
+    fmt::print("{}", ending_text(summary_json));
+  return exit_code_of_summary(summary_json);
+}
+
+int submit_only(const JobRequest& request, Context& context, int64_t started_ms) {
+  if (request.on != "yarn")
+    return complain(
+        Status(Code::kInvalidArgument, "only YARN keeps a job running without its client")
+            .with_operation("submit")
+            .with_advice("use: howdah run --on local"));
+  const Tell tell = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  const auto job = prepare(request, context, tell);
+  if (!job) return complain(job.status());
+  const auto submitted =
+      roles::submit_to_yarn(*context.files, context.configuration, *job, started_ms, tell);
+  if (!submitted) return complain(submitted.status());
+  if (request.json)
+    fmt::print("{}\n", nlohmann::ordered_json{{"job_id", submitted->job_id},
+                                              {"application_id", submitted->application_id},
+                                              {"uri", submitted->job_uri}}
+                           .dump());
+  else
+    fmt::print("{}\n", submitted->job_id);
+  return 0;
+}
+
+}  // namespace howdah::cli

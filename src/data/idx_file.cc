@@ -1,0 +1,82 @@
+#include "data/idx_file.h"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "dataset/index.h"
+
+namespace howdah::data {
+namespace {
+
+constexpr uint32_t kUnsignedByte = 0x08;
+
+Status corrupt(const SourceFile& source, std::string what) {
+  return Status(Code::kCorrupt, std::move(what)).with_operation("read").with_peer(source.uri());
+}
+
+}  // namespace
+
+Result<IdxFile> IdxFile::open(const fs::Location& location, int dimensions, Deadline deadline) {
+  SourceFile source = HOWDAH_TRY(SourceFile::open(location, deadline));
+  const char* what = dimensions == 3 ? "images" : "labels";
+
+  std::array<std::byte, 4 + 4 * 3> header{};
+  const auto length = static_cast<size_t>(4 + 4 * dimensions);
+  const size_t read = HOWDAH_TRY(source.read(MutableBytes(header).first(length), deadline));
+  if (read < 4) {
+    return corrupt(source, fmt::format("not an IDX file of {}: it ends at byte {}", what, read));
+  }
+  const uint32_t magic = load_be32(header.data());
+  const uint32_t expected = kUnsignedByte << 8 | static_cast<uint32_t>(dimensions);
+  if (magic != expected) {
+    return corrupt(source, fmt::format("not an IDX file of {}: it begins with {:08x} at byte 0, "
+                                       "where {:08x} is due",
+                                       what, magic, expected));
+  }
+  if (read < length) {
+    return corrupt(source, fmt::format("the header of the {} is cut off at byte {}", what, read));
+  }
+
+  std::vector<int64_t> extents;
+  int64_t item_bytes = 1;
+  for (int i = 0; i < dimensions; ++i) {
+    const auto at = static_cast<size_t>(4 + 4 * i);
+    const int64_t extent = load_be32(header.data() + at);
+    const int64_t limit = i == 0
+                              ? int64_t{1} << 32
+                              : (dataset::kMaxRecordBytes - int64_t{sizeof(int32_t)}) / item_bytes;
+    if (extent < 1 || extent > limit) {
+      return corrupt(source, fmt::format("a dimension of {} at byte {}, where 1 to {} can be",
+                                         extent, at, limit));
+    }
+    if (i > 0) item_bytes *= extent;
+    extents.push_back(extent);
+  }
+  // At most 2^58: no overflow.
+  const int64_t content_bytes = static_cast<int64_t>(length) + extents[0] * item_bytes;
+  if (!source.compressed() && source.stored_bytes() != content_bytes) {
+    return corrupt(source, fmt::format("the file has {} bytes, its header says {}",
+                                       source.stored_bytes(), content_bytes))
+        .with_advice("fetch the file again");
+  }
+  return IdxFile(std::move(source), std::move(extents), item_bytes);
+}
+
+Status IdxFile::read(MutableBytes into, Deadline deadline) {
+  const size_t count = HOWDAH_TRY(source_.read(into, deadline));
+  if (count == into.size()) return Status::ok();
+  return corrupt(source_, fmt::format("the content ends at byte {}, its header says {}",
+                                      source_.position(), header_bytes() + items() * item_bytes_))
+      .with_advice("fetch the file again");
+}
+
+Status IdxFile::finish(Deadline deadline) {
+  std::byte more;
+  if (HOWDAH_TRY(source_.read(MutableBytes(&more, 1), deadline)) == 0) return Status::ok();
+  return corrupt(source_, fmt::format("the content goes on after byte {}, where its header ends it",
+                                      source_.position() - 1))
+      .with_advice("fetch the file again");
+}
+
+}  // namespace howdah::data

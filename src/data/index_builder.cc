@@ -1,0 +1,278 @@
+#include "data/index_builder.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <random>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "data/channel_statistics.h"
+#include "data/idx_partition.h"
+#include "data/partition_writer.h"
+#include "fs/path.h"
+
+namespace howdah::data {
+namespace {
+
+constexpr int64_t kMaxChunkBytes = 64 << 20;
+constexpr int64_t kSmallSourceBytes = int64_t{4} << 30;
+constexpr int64_t kIdxClasses = 256;  // a label is one byte
+constexpr auto kOperation = std::chrono::minutes(2);
+constexpr int kPublishAttempts = 16;
+
+Status check(const BuildOptions& options) {
+  const auto outside = [](const char* what, int64_t number, int64_t most) {
+    return Status(Code::kInvalidArgument,
+                  fmt::format("{} of {}, where 1 to {} can be", what, number, most));
+  };
+  if (options.classes && (*options.classes < 1 || *options.classes > dataset::kMaxClasses)) {
+    return outside("a number of classes", *options.classes, dataset::kMaxClasses);
+  }
+  if (options.chunk_bytes && (*options.chunk_bytes < 1 || *options.chunk_bytes > kMaxChunkBytes)) {
+    return outside("a chunk size", *options.chunk_bytes, kMaxChunkBytes);
+  }
+  return Status::ok();
+}
+
+std::string digest_of(const fs::Location& source, const std::vector<IdxPair>& pairs,
+                      const BuildOptions& options) {
+  // Each part with its length: no two lists of files read alike.
+  Sha256 sha;
+  const auto add = [&sha](const std::string& text) {
+    sha.update(as_bytes(fmt::format("{}:", text.size())));
+    sha.update(as_bytes(text));
+  };
+  add("howdah index 1 idx");
+  add(options.classes ? fmt::format("{}", *options.classes) : "any");
+  add(options.chunk_bytes ? fmt::format("{}", *options.chunk_bytes) : "any");
+  add(source.uri());
+  for (const IdxPair& pair : pairs) {
+    add(pair.partition);
+    for (const fs::FileInfo& file : {pair.images, pair.labels}) {
+      add(file.name());
+      add(fmt::format("{}", file.length_bytes));
+      add(fmt::format("{}", file.modified_ms));
+    }
+  }
+  return sha.hex();
+}
+
+// What lies at the output: the index of that fingerprint, nothing of use, or an error when it is
+// not ours to replace.
+Result<std::optional<dataset::Index>> find_output(const fs::Location& output,
+                                                  const std::string& fingerprint,
+                                                  Deadline deadline) {
+  using Found = std::optional<dataset::Index>;
+  const auto listed = output.files->list(output.path, deadline);
+  if (!listed.is_ok()) {
+    if (listed.status().code() == Code::kNotFound) return Found();
+    return listed.status().with_operation("list").with_peer(output.uri());
+  }
+  auto index = dataset::Index::load(output, deadline);
+  if (index.is_ok()) {
+    return index->fingerprint == fingerprint ? Found(std::move(*index)) : Found();
+  }
+  if (index.status().code() == Code::kCorrupt) return index.status();
+  const bool file = listed->size() == 1 && listed->front().path == output.path;
+  if (!file && index.status().code() != Code::kNotFound) return index.status();
+  if (!file && listed->empty()) return Found();
+  return Status(Code::kInvalidArgument, "is there already, and is no indexed dataset")
+      .with_operation("write the index")
+      .with_peer(output.uri())
+      .with_advice("name a folder that does not exist yet");
+}
+
+fs::Location beside(const fs::Location& output, const char* what) {
+  std::random_device random;
+  const uint64_t unique = uint64_t{random()} << 32 | random();
+  return {output.files,
+          fs::join_path(fs::parent_path(output.path),
+                        fmt::format(".{}.{}-{:016x}", fs::base_name(output.path), what, unique))};
+}
+
+// A folder that is removed with everything in it.
+class Scratch {
+ public:
+  explicit Scratch(fs::Location folder) : folder_(std::move(folder)) {}
+  ~Scratch() {
+    const Status removed =
+        folder_.files->remove(folder_.path, true, Deadline::after(std::chrono::seconds(5)));
+    if (removed.is_ok() || removed.code() == Code::kNotFound) return;
+    log::warning("{} is left behind: {}", folder_.uri(), removed.to_string());
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::Location& folder() const { return folder_; }
+
+ private:
+  fs::Location folder_;
+};
+
+class Builder {
+ public:
+  Builder(const fs::Location& source, const fs::Location& output, const BuildOptions& options,
+          Deadline deadline)
+      : source_(source), output_(output), options_(options), deadline_(deadline) {}
+
+  Result<BuildOutcome> build();
+
+ private:
+  Deadline operation() const { return deadline_.earlier(kOperation); }
+  int64_t chunk_records() const;
+  Status open_sources();
+  Status write_partition(IdxPartitionReader& reader, const std::string& name,
+                         const fs::Location& folder);
+  Status write_index(const fs::Location& folder);
+  Result<BuildOutcome> publish(const fs::Location& folder);
+
+  const fs::Location& source_;
+  const fs::Location& output_;
+  const BuildOptions& options_;
+  const Deadline deadline_;
+  std::vector<IdxPair> pairs_;
+  std::vector<IdxPartitionReader> readers_;
+  dataset::Index index_;
+};
+
+// All headers are read before anything is written: most of what can be wrong shows there.
+Status Builder::open_sources() {
+  for (const IdxPair& pair : pairs_) {
+    readers_.push_back(HOWDAH_TRY(IdxPartitionReader::open(source_, pair, operation())));
+    if (readers_.back().shape() != readers_.front().shape()) {
+      return Status(Code::kCorrupt,
+                    fmt::format("images of another size than in {}", pairs_.front().images.name()))
+          .with_operation("read")
+          .with_peer(source_.files->uri() + pair.images.path)
+          .with_advice("take all files from one dataset");
+    }
+  }
+  index_.shape = readers_.front().shape();
+  return Status::ok();
+}
+
+int64_t Builder::chunk_records() const {
+  int64_t bytes = 0;
+  for (const IdxPartitionReader& reader : readers_) {
+    bytes = std::max(bytes, reader.records() * reader.record_bytes());
+  }
+  const int64_t chunk_bytes =
+      options_.chunk_bytes.value_or(bytes > kSmallSourceBytes ? 4 << 20 : 1 << 20);
+  return std::max<int64_t>(1, chunk_bytes / index_.record_bytes());
+}
+
+Status Builder::write_partition(IdxPartitionReader& reader, const std::string& name,
+                                const fs::Location& folder) {
+  auto writer =
+      HOWDAH_TRY(PartitionWriter::create(folder, name, index_.record_bytes(), operation()));
+  ChannelStatistics statistics(index_.shape[0], index_.shape[1] * index_.shape[2],
+                               index_.record_bytes());
+  const int64_t a_chunk = chunk_records();
+  const int64_t classes = options_.classes.value_or(kIdxClasses);
+  std::vector<std::byte> records;
+  for (int64_t done = 0; done < reader.records(); done += a_chunk) {
+    if (options_.stop.stop_requested()) {
+      return Status(Code::kCancelled, "stopped").with_operation("index").with_peer(source_.uri());
+    }
+    HOWDAH_TRY(reader.read(a_chunk, classes, records, operation()));
+    if (name == "train") statistics.add(records);
+    HOWDAH_TRY(writer.write(records, operation()));
+    if (options_.progress) {
+      options_.progress({name, std::min(done + a_chunk, reader.records()), reader.records()});
+    }
+  }
+  index_.partitions.push_back(HOWDAH_TRY(writer.close(operation())));
+  if (name == "train") {
+    index_.mean = statistics.mean();
+    index_.stddev = statistics.stddev();
+  }
+  return Status::ok();
+}
+
+Status Builder::write_index(const fs::Location& folder) {
+  for (const dataset::Partition& partition : index_.partitions) {
+    index_.classes =
+        std::max(index_.classes, static_cast<int64_t>(partition.records_by_class.size()));
+  }
+  index_.classes = options_.classes.value_or(index_.classes);
+  for (dataset::Partition& partition : index_.partitions) {
+    partition.records_by_class.resize(static_cast<size_t>(index_.classes));
+  }
+  HOWDAH_TRY(index_.check());
+  const std::string path = fs::join_path(folder.path, dataset::kIndexFile);
+  return fs::write_file(*folder.files, path, as_bytes(index_.to_json()), {}, operation());
+}
+
+// Moves the finished folder to its place. Another one of ours that lies there is moved aside first;
+// when somebody else's came first, it is taken.
+Result<BuildOutcome> Builder::publish(const fs::Location& folder) {
+  fs::FileSystem& files = *output_.files;
+  for (int attempt = 0; attempt < kPublishAttempts; ++attempt) {
+    const Status renamed = files.rename(folder.path, output_.path, false, operation());
+    if (renamed.is_ok()) return BuildOutcome{std::move(index_), false};
+    if (renamed.code() != Code::kAlreadyExists) {
+      return renamed.with_operation("rename").with_peer(output_.uri());
+    }
+    auto there = HOWDAH_TRY(find_output(output_, index_.fingerprint, operation()));
+    if (there) return BuildOutcome{std::move(*there), true};
+
+    const Scratch old(beside(output_, "replaced"));
+    const Status aside = files.rename(output_.path, old.folder().path, false, operation());
+    if (aside.code() == Code::kNotFound) continue;  // somebody else moved it
+    if (!aside.is_ok()) return aside.with_operation("rename").with_peer(output_.uri());
+    const Status replaced = files.rename(folder.path, output_.path, false, operation());
+    if (replaced.is_ok()) return BuildOutcome{std::move(index_), false};
+    if (replaced.code() == Code::kAlreadyExists) continue;
+    // What was there is better than nothing.
+    (void)files.rename(old.folder().path, output_.path, false, operation());
+    return replaced.with_operation("rename").with_peer(output_.uri());
+  }
+  return Status(Code::kAborted, "others keep replacing the folder")
+      .with_operation("write the index")
+      .with_peer(output_.uri())
+      .with_advice("give each source a folder of its own");
+}
+
+Result<BuildOutcome> Builder::build() {
+  HOWDAH_TRY(check(options_));
+  if (output_.path == "/") {
+    return Status(Code::kInvalidArgument, "the root folder cannot be the output")
+        .with_advice("name a folder that does not exist yet");
+  }
+  pairs_ = HOWDAH_TRY(find_idx_pairs(source_, operation()));
+  index_.source = source_.uri();
+  index_.fingerprint = digest_of(source_, pairs_, options_);
+  auto there = HOWDAH_TRY(find_output(output_, index_.fingerprint, operation()));
+  if (there) return BuildOutcome{std::move(*there), true};
+
+  HOWDAH_TRY(open_sources());
+  const Scratch scratch(beside(output_, "indexing"));
+  const Status made = output_.files->mkdir(scratch.folder().path, 0755, operation());
+  if (!made.is_ok()) return made.with_operation("mkdir").with_peer(scratch.folder().uri());
+  for (size_t i = 0; i < readers_.size(); ++i) {
+    HOWDAH_TRY(write_partition(readers_[i], pairs_[i].partition, scratch.folder()));
+  }
+  HOWDAH_TRY(write_index(scratch.folder()));
+  if (HOWDAH_TRY(fingerprint_of(source_, options_, operation())) != index_.fingerprint) {
+    return Status(Code::kAborted, "the source changed while it was read")
+        .with_operation("index")
+        .with_peer(source_.uri())
+        .with_advice("try again");
+  }
+  return publish(scratch.folder());
+}
+
+}  // namespace
+
+Result<std::string> fingerprint_of(const fs::Location& source, const BuildOptions& options,
+                                   Deadline deadline) {
+  HOWDAH_TRY(check(options));
+  return digest_of(source, HOWDAH_TRY(find_idx_pairs(source, deadline)), options);
+}
+
+Result<BuildOutcome> build_index(const fs::Location& source, const fs::Location& output,
+                                 const BuildOptions& options, Deadline deadline) {
+  return Builder(source, output, options, deadline).build();
+}
+
+}  // namespace howdah::data

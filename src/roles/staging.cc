@@ -1,0 +1,92 @@
+#include "roles/staging.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+#include "dataset/index.h"
+#include "roles/sibling.h"
+
+namespace howdah::roles {
+namespace {
+using std::chrono::seconds;
+
+constexpr seconds kFileTimeout{60};
+
+// Where the indexed dataset of a source lies: one for all jobs of a home.
+std::string index_uri(const std::string& home_uri, const std::string& source_uri) {
+  std::string name = source_uri;
+  while (name.ends_with('/')) name.pop_back();
+  name = name.substr(name.rfind('/') + 1);
+  return fmt::format("{}/datasets/{}-{}", home_uri, name,
+                     Sha256::hex_of(as_bytes(source_uri)).substr(0, 16));
+}
+
+// Makes or finds the indexed dataset; then spec.data.index names it.
+Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string& home_uri,
+                  const std::string& conf_dir, const Tell& tell) {
+  const auto source = files.resolve(spec.data.source);
+  if (!source) return source.status().with_operation("data.source");
+  spec.data.source = source->uri();
+  if (!spec.data.index.empty()) return Status::ok();
+  const auto found = source->files->stat(source->path, Deadline::after(kFileTimeout));
+  if (!found)
+    return (found.status().code() == Code::kNotFound
+                ? Status(Code::kNotFound, "there is no such file or directory")
+                      .with_peer(source->uri())
+                      .with_advice("put the data there, or change data.source")
+                : found.status())
+        .with_operation("data.source");
+  spec.data.index = index_uri(home_uri, spec.data.source);
+  std::vector<std::string> arguments = {"index",    "--source",      spec.data.source,
+                                        "--output", spec.data.index, "--json"};
+  if (spec.data.classes) {
+    arguments.push_back("--classes");
+    arguments.push_back(std::to_string(*spec.data.classes));
+  }
+  if (!conf_dir.empty()) {
+    arguments.push_back("--conf");
+    arguments.push_back(conf_dir);
+  }
+  const std::string printed = HOWDAH_TRY(run_sibling("howdah-data", arguments));
+  const auto report = nlohmann::json::parse(printed, nullptr, false);
+  if (report.is_object() && !report.value("reused", true)) tell("indexed " + spec.data.source);
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std::string& conf_dir,
+                            const Tell& tell) {
+  const Deadline deadline = Deadline::after(kFileTimeout);
+  const std::string home_uri = HOWDAH_TRY(resolve_home(files, spec.home));
+  spec.home = home_uri;
+  const fs::Location home = HOWDAH_TRY(files.resolve(home_uri));
+  // World-traversable, so that the runtime below it can be cached by the nodes for all; the jobs
+  // themselves are closed.
+  const Status made = home.files->mkdir(home.path, 0711, deadline);
+  if (!made)
+    return made.with_operation("home").with_advice("set `home:` to a folder that you may write to");
+  HOWDAH_TRY(index_data(files, spec, home_uri, conf_dir, tell));
+  const auto index = dataset::Index::load(files, spec.data.index, deadline);
+  if (!index) return index.status().with_operation("data");
+  HOWDAH_TRY(job::complete_from_index(spec, *index));
+
+  const std::string job_id = new_job_id(spec.name);
+  JobFolder folder = HOWDAH_TRY(JobFolder::at(files, home_uri, job_id));
+  JobSecrets secrets = HOWDAH_TRY(JobSecrets::create(job_id));
+  StagedJob staged{job_id, home_uri, std::move(folder), std::move(spec), std::move(secrets)};
+  const Status written = [&]() -> Status {
+    HOWDAH_TRY(staged.folder.create(deadline));
+    HOWDAH_TRY(staged.folder.write("job.yaml", job::to_yaml(staged.spec), deadline));
+    return staged.folder.write("access.json", staged.secrets.user_json(), deadline);
+  }();
+  if (!written) {
+    [[maybe_unused]] const Status swept = staged.folder.remove(deadline);
+    return written.with_operation("stage the job");
+  }
+  return staged;
+}
+
+}  // namespace howdah::roles
