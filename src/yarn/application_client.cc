@@ -57,9 +57,7 @@ ApplicationClient::ApplicationClient(hadoop::RpcOptions options)
 
 Status ApplicationClient::call(const char* method, const google::protobuf::MessageLite& request,
                                google::protobuf::MessageLite* response, Deadline deadline) {
-  std::string exception;
-  const Status status = rpc_->call(method, request, response, deadline, &exception);
-  return explain(status, exception, kAddressKey);
+  return explain(rpc_->call(method, request, response, deadline));
 }
 
 Result<NewApplication> ApplicationClient::get_new_application(Deadline deadline) {
