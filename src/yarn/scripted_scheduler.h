@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,15 +24,15 @@ class ScriptedScheduler {
   using Peer = hadoop::ScriptedPeer;
   // An answer: a message, or the class of a Java exception, or (neither) the connection's end.
   struct Answer {
-    std::string message;
+    std::shared_ptr<const google::protobuf::MessageLite> message;
     std::string exception;
-    bool silent = false;
   };
-  static Answer answer(const google::protobuf::MessageLite& message) {
-    return {message.SerializeAsString(), "", false};
+  template <typename Message>
+  static Answer answer(const Message& message) {
+    return {std::make_shared<Message>(message), ""};
   }
-  static Answer exception(const std::string& java_class) { return {"", java_class, false}; }
-  static Answer break_off() { return {"", "", true}; }
+  static Answer exception(const std::string& java_class) { return {nullptr, java_class}; }
+  static Answer break_off() { return {}; }
 
   // Called for each allocate in turn, with its request; when there are no more, nothing happens.
   using Allocate = std::function<Answer(const proto::AllocateRequestProto&)>;
@@ -107,34 +108,14 @@ class ScriptedScheduler {
     while (peer.read_request(&request)) {
       const std::string method = request.read<hadoop::proto::RequestHeaderProto>().methodname();
       const Answer answer = answer_to(method, request);
-      if (answer.silent) return;
-      if (!answer.exception.empty()) {
+      if (answer.message)
+        peer.send(Peer::success(request.header.callid(), *answer.message));
+      else if (!answer.exception.empty())
         peer.send(Peer::failure(request.header.callid(), answer.exception, "because"));
-      } else {
-        Raw raw;
-        raw.bytes = answer.message;
-        peer.send(raw.frame(request.header.callid()));
-      }
+      else
+        return;
     }
   }
-
-  // A success whose message is serialized already.
-  struct Raw {
-    std::string bytes;
-    std::string frame(int32_t call_id) const {
-      proto::AllocateResponseProto empty;
-      std::string whole = Peer::success(call_id, empty);
-      std::string content = whole.substr(4, whole.size() - 5);  // without the empty message
-      for (size_t length = bytes.size();; length >>= 7) {
-        if (length < 0x80) {
-          content += static_cast<char>(length);
-          break;
-        }
-        content += static_cast<char>((length & 0x7f) | 0x80);
-      }
-      return Peer::framed(content + bytes);
-    }
-  };
 
   Answer answer_to(const std::string& method, const Peer::Request& request)
       HOWDAH_EXCLUDES(mutex_) {
