@@ -98,6 +98,9 @@ TEST_F(RealYarn, finds_fault_with_a_request_before_it_is_submitted) {
   EXPECT_EQ(large.code(), Code::kInvalidArgument);
   EXPECT_THAT(large.message(), HasSubstr("1048576 MiB"));
   EXPECT_THAT(large.message(), HasSubstr("at most"));
+  const Status above_queue = client_->check_request("small", {2048, 1, 0}, soon());
+  EXPECT_EQ(above_queue.code(), Code::kInvalidArgument);
+  EXPECT_THAT(above_queue.message(), HasSubstr("queue 'small' gives at most 1024 MiB"));
   EXPECT_EQ(client_->check_request("default", {256, 1, 1}, soon()).code(), Code::kInvalidArgument);
 }
 
