@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "yarn/nearest_name.h"
+#include "yarn/queue_limits.h"
 #include "yarn/resource_manager.h"
 #include "yarn/wire.h"
 
@@ -18,6 +19,7 @@ constexpr const char* kAddressKey = "yarn.resourcemanager.address";
 constexpr uint16_t kDefaultPort = 8032;
 constexpr const char* kProtocol = "org.apache.hadoop.yarn.api.ApplicationClientProtocolPB";
 constexpr std::chrono::milliseconds kKillInterval{50};
+constexpr std::chrono::seconds kWebTimeout{2};
 constexpr size_t kQueuesShown = 20;
 
 void collect_leaves(const QueueInfo& queue, std::vector<std::string>& into) {
@@ -49,17 +51,17 @@ Result<ApplicationClient> ApplicationClient::create(const hadoop::Configuration&
   options.user = user;
   if (const hadoop::Token* token = credentials.find_token("RM_DELEGATION_TOKEN"))
     options.token = *token;
-  return ApplicationClient(std::move(options));
+  return ApplicationClient(configuration, std::move(options));
 }
 
-ApplicationClient::ApplicationClient(hadoop::RpcOptions options)
-    : rpc_(std::make_unique<hadoop::RpcClient>(std::move(options))) {}
+ApplicationClient::ApplicationClient(const hadoop::Configuration& configuration,
+                                     hadoop::RpcOptions options)
+    : configuration_(configuration),
+      rpc_(std::make_unique<hadoop::RpcClient>(std::move(options))) {}
 
 Status ApplicationClient::call(const char* method, const google::protobuf::MessageLite& request,
                                google::protobuf::MessageLite* response, Deadline deadline) {
-  std::string exception;
-  const Status status = rpc_->call(method, request, response, deadline, &exception);
-  return explain(status, exception, kAddressKey);
+  return explain(rpc_->call(method, request, response, deadline));
 }
 
 Result<NewApplication> ApplicationClient::get_new_application(Deadline deadline) {
@@ -227,6 +229,12 @@ Status ApplicationClient::check_request(const std::string& queue, const Resource
                   fmt::format("a container of {} is asked for, the cluster gives at most {}",
                               container.to_string(), maximum.to_string()))
         .with_advice("ask for less, or have yarn.scheduler.maximum-allocation-* raised");
+  const auto limit = queue_maximum(configuration_, info->path, deadline.earlier(kWebTimeout));
+  if (limit && !container.fits(*limit))
+    return Status(Code::kInvalidArgument,
+                  fmt::format("a container of {} is asked for, queue '{}' gives at most {}",
+                              container.to_string(), queue, limit->to_string()))
+        .with_advice("ask for less, or take another queue");
   return Status::ok();
 }
 

@@ -90,11 +90,12 @@ class ApplicationClient {
   Status check_request(const std::string& queue, const Resource& container, Deadline deadline);
 
  private:
-  explicit ApplicationClient(hadoop::RpcOptions options);
+  ApplicationClient(const hadoop::Configuration& configuration, hadoop::RpcOptions options);
   Status call(const char* method, const google::protobuf::MessageLite& request,
               google::protobuf::MessageLite* response, Deadline deadline);
   Status unknown_queue(const std::string& queue, Deadline deadline);
 
+  hadoop::Configuration configuration_;
   std::unique_ptr<hadoop::RpcClient> rpc_;
 };
 

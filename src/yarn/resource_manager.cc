@@ -75,29 +75,14 @@ Code code_of_words(std::string_view words, Code otherwise) {
   return otherwise;
 }
 
-Status explain(const Status& status, std::string_view exception, const std::string& address_key) {
-  switch (status.code()) {
-    case Code::kOk:
-      return status;
-    case Code::kUnavailable:
-    case Code::kDeadlineExceeded:
-    case Code::kStandby:
-    case Code::kNotFound:
-      if (!exception.empty()) return status;  // it spoke: a missing application, not a missing host
-      return status.with_advice(
-          fmt::format("is the ResourceManager running there? {} in yarn-site.xml says where it is",
-                      address_key));
-    case Code::kInternal: {
-      const Code code = code_of_words(status.message(), Code::kInternal);
-      if (code == Code::kInternal) return status;
-      return Status(code, std::string(without_class(status.message())))
-          .with_operation(status.operation())
-          .with_peer(status.peer())
-          .with_advice(status.advice());
-    }
-    default:
-      return status;
-  }
+Status explain(const Status& status) {
+  if (status.code() != Code::kInternal) return status;
+  const Code code = code_of_words(status.message(), Code::kInternal);
+  if (code == Code::kInternal) return status;
+  return Status(code, std::string(without_class(status.message())))
+      .with_operation(status.operation())
+      .with_peer(status.peer())
+      .with_advice(status.advice());
 }
 
 }  // namespace howdah::yarn

@@ -20,9 +20,9 @@ namespace howdah::yarn {
 Result<std::vector<net::Address>> resource_manager_addresses(
     const hadoop::Configuration& configuration, const std::string& key, uint16_t default_port);
 
-// What a failed call means to the user: YARN hides its own exceptions in others' messages, and an
-// unreachable ResourceManager needs the key that names it.
-Status explain(const Status& status, std::string_view exception, const std::string& address_key);
+// YARN hides exceptions of its own in the messages of others: a status that says too little
+// (kInternal) gets the code of its words.
+Status explain(const Status& status);
 
 // What YARN's own words mean: "... does not have permission ..." is kPermissionDenied, "...
 // cannot accept submission ..." kQuotaExceeded, an unknown queue kNotFound, too large a container

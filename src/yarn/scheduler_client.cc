@@ -48,7 +48,7 @@ Status SchedulerClient::call(const char* method, const google::protobuf::Message
     return Status(Code::kAborted, "another attempt of this application took over")
         .with_operation(method)
         .with_peer(status.peer());
-  return explain(status, *exception, kAddressKey);
+  return explain(status);
 }
 
 Result<Registered> SchedulerClient::register_master(const Registration& registration,
