@@ -9,6 +9,9 @@ int exit_code(const Status& status) {
     case Code::kInvalidArgument:
     case Code::kCorrupt:
     case Code::kNotFound:
+    case Code::kAlreadyExists:
+    case Code::kFailedPrecondition:
+    case Code::kUnsupported:
       return 2;
     case Code::kUnavailable:
     case Code::kDeadlineExceeded:

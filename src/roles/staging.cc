@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/digest.h"
 #include "dataset/index.h"
 #include "roles/sibling.h"
 
@@ -13,15 +12,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kFileTimeout{60};
-
-// Where the indexed dataset of a source lies: one for all jobs of a home.
-std::string index_uri(const std::string& home_uri, const std::string& source_uri) {
-  std::string name = source_uri;
-  while (name.ends_with('/')) name.pop_back();
-  name = name.substr(name.rfind('/') + 1);
-  return fmt::format("{}/datasets/{}-{}", home_uri, name,
-                     Sha256::hex_of(as_bytes(source_uri)).substr(0, 16));
-}
 
 // Makes or finds the indexed dataset; then spec.data.index names it.
 Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string& home_uri,
@@ -38,9 +28,11 @@ Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string&
                       .with_advice("put the data there, or change data.source")
                 : found.status())
         .with_operation("data.source");
-  spec.data.index = index_uri(home_uri, spec.data.source);
-  std::vector<std::string> arguments = {"index",    "--source",      spec.data.source,
-                                        "--output", spec.data.index, "--json"};
+  // One for all jobs of a home. A source that changes gets another, so that running jobs keep
+  // theirs.
+  std::vector<std::string> arguments = {
+      "index", "--source", spec.data.source, "--output", home_uri + "/datasets/{fingerprint}",
+      "--json"};
   if (spec.data.classes) {
     arguments.push_back("--classes");
     arguments.push_back(std::to_string(*spec.data.classes));
@@ -51,7 +43,10 @@ Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string&
   }
   const std::string printed = HOWDAH_TRY(run_sibling("howdah-data", arguments));
   const auto report = nlohmann::json::parse(printed, nullptr, false);
-  if (report.is_object() && !report.value("reused", true)) tell("indexed " + spec.data.source);
+  if (!report.is_object() || !report.contains("index"))
+    return Status(Code::kInternal, "howdah-data did not say where the indexed dataset is");
+  spec.data.index = report.value("index", "");
+  if (!report.value("reused", true)) tell("indexed " + spec.data.source);
   return Status::ok();
 }
 

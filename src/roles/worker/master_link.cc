@@ -46,6 +46,9 @@ void MasterLink::send(const control::FromWorker& message) {
   {
     MutexLock lock(session_mutex_);
     session = session_;
+    if (message.has_formed() || message.has_broken() || message.has_halted() ||
+        message.has_done() || message.has_failed())
+      last_word_ = message;
   }
   if (session) session->send(message);
 }
@@ -99,6 +102,7 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
         log::info("connected to the master of attempt {} again", master->attempt);
         MutexLock lock(session_mutex_);
         session_ = std::move(*session);
+        if (last_word_) session_->send(*last_word_);
         return true;
       }
       last = session.status();

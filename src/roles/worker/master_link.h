@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -70,6 +71,8 @@ class MasterLink {
   Mutex session_mutex_;
   Condition redialled_;
   std::shared_ptr<WorkerSession> session_ HOWDAH_GUARDED_BY(session_mutex_);
+  // What the master must not miss: said again to the next one after a break.
+  std::optional<control::FromWorker> last_word_ HOWDAH_GUARDED_BY(session_mutex_);
   std::jthread thread_;
 };
 

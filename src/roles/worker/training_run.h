@@ -32,6 +32,7 @@ class TrainingRun {
   // By any thread: generations up to this one end with kAborted, now and to come.
   void interrupt(uint64_t up_to_generation);
   std::optional<job::WorkerNumber> suspect() const { return suspect_; }
+  uint64_t generation() const { return generation_; }  // the last one that run() took up
   // Steps applied; -1 before the first generation gave it a state.
   int64_t applied() const { return has_state_ ? trainer_.applied_steps() : -1; }
 

@@ -1,5 +1,7 @@
 #include "roles/worker/worker.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "dataset/index.h"
 #include "roles/worker/master_link.h"
@@ -43,7 +45,8 @@ Status obey(MasterLink& link, TrainingRun& run) {
     if (const auto* halt = std::get_if<HaltCommand>(&command)) {
       send_halted(link, run, halt->generation);
     } else if (const auto* form = std::get_if<FormCommand>(&command)) {
-      if (form->plan.generation <= link.halted()) continue;
+      // Void by now, or sent again after a break of the line.
+      if (form->plan.generation <= std::max(link.halted(), run.generation())) continue;
       const Status status = run.run(form->plan);
       if (status) continue;
       if (status.code() != Code::kAborted) return status;
