@@ -98,6 +98,15 @@ class YarnJobs(unittest.TestCase):
         self.assert_same_model(summary)
         self.assertEqual(summary["workers"]["lost"], 1, run.output())
 
+    def test_a_killed_master_is_replaced_and_its_job_ends_with_the_same_model(self):
+        run = Run(self.job, "--set", "checkpoint.every=20 steps")
+        run.wait_for("checkpoint at step")
+        first = processes_of(run.job_id(), "howdah")
+        end_now(first[0])
+        code, summary = run.end()
+        self.assertEqual(code, 0, run.output())
+        self.assert_same_model(summary)
+
     def test_stop_kills_the_application(self):
         run = Run(self.job, "--set", "train.epochs=1000")
         run.wait_for("first step")
