@@ -2,6 +2,7 @@
 // turns in the same processes: medians of microseconds a sum, and Gloo's best over ours.
 //
 //   bench_allreduce [--json] [--rounds N] [--processes N]... [--bytes N]...
+//                   [--only howdah|howdah_tcp|gloo_ring|gloo_halving_doubling]
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -40,6 +41,7 @@ struct Board {
 struct Settings {
   bool json = false;
   int rounds = 15;
+  std::string only;  // a contender, for profiling
   std::vector<int> processes;
   std::vector<size_t> bytes;
 };
@@ -125,6 +127,10 @@ void run_member(int rank, int size, const Settings& settings, const std::string&
     for (int round = 0; round < settings.rounds; ++round)
       for (size_t turn = 0; turn < kContenders; ++turn) {
         const size_t i = (turn + static_cast<size_t>(round)) % kContenders;
+        if (!settings.only.empty() && settings.only != kNames[i]) {
+          samples[i].push_back(0);
+          continue;
+        }
         std::fill(memory[i]->floats().begin(), memory[i]->floats().end(), 0.0f);
         meet(board);
         act[i]();
@@ -168,6 +174,8 @@ int main(int argc, char** argv) {
     const std::string option = argv[i];
     if (option == "--json") {
       settings.json = true;
+    } else if (i + 1 < argc && option == "--only") {
+      settings.only = argv[++i];
     } else if (i + 1 < argc && option == "--rounds") {
       settings.rounds = std::max(1, std::atoi(argv[++i]));
     } else if (i + 1 < argc && option == "--processes") {
@@ -175,7 +183,8 @@ int main(int argc, char** argv) {
     } else if (i + 1 < argc && option == "--bytes") {
       settings.bytes.push_back(std::strtoull(argv[++i], nullptr, 10));
     } else {
-      fprintf(stderr, "usage: %s [--json] [--rounds N] [--processes N]... [--bytes N]...\n",
+      fprintf(stderr,
+              "usage: %s [--json] [--rounds N] [--processes N]... [--bytes N]... [--only NAME]\n",
               argv[0]);
       return 2;
     }

@@ -58,11 +58,13 @@ class PeerGroup : public Group, private FrameHandler {
     std::map<uint64_t, uint64_t> wants;               // broadcasts that it waits for: their bytes
   };
   struct Sum {
-    Sum(const Layout& layout, uint64_t sequence) : reduction(layout, sequence) {}
+    Sum(const Layout& layout, BufferPool& buffers, uint64_t sequence)
+        : reduction(layout, buffers, sequence), inputs_sent(static_cast<size_t>(layout.size())) {}
     Reduction reduction;
     std::vector<std::shared_ptr<Segment>> segments;      // of the parts, and of the sum at the end
     std::vector<Place> places;                           // likewise
     std::vector<std::shared_ptr<MappedSegment>> mapped;  // that it reads from
+    std::vector<size_t> inputs_sent;                     // by rank: floats of the peer's slice
   };
   struct Gathered {
     std::vector<std::optional<std::string>> values;
@@ -137,6 +139,7 @@ class PeerGroup : public Group, private FrameHandler {
   Condition changed_;     // a sum ended, the driver left, the group aborted
   Condition background_;  // the thread is wanted
   std::vector<std::unique_ptr<Peer>> peers_ HOWDAH_GUARDED_BY(mutex_);  // without ourselves
+  BufferPool buffers_ HOWDAH_GUARDED_BY(mutex_);
   std::map<uint64_t, std::unique_ptr<Sum>> sums_ HOWDAH_GUARDED_BY(mutex_);
   uint64_t next_sum_ HOWDAH_GUARDED_BY(mutex_) = 0;
   uint64_t next_gather_ HOWDAH_GUARDED_BY(mutex_) = 0;

@@ -87,12 +87,17 @@ Status PeerGroup::take(int rank, const Header& header, net::FileDescriptor fd) {
   }
   Sum* const sum = find_sum(header.sequence);
   if (!sum) return corrupt("the peer spoke of a sum that is not under way");
-  if (header.type == MessageType::kSummed) return sum->reduction.peer_summed(rank, header.offset);
-  if (header.type == MessageType::kTaken) return sum->reduction.peer_took(rank);
-  if (header.type == MessageType::kInput)
-    sum->reduction.input_arrived(rank, header);
+  Reduction& reduction = sum->reduction;
+  if (header.type == MessageType::kTaken) return reduction.peer_took(rank);
+  if (header.type == MessageType::kInput) {
+    reduction.input_arrived(rank, header);
+    return Status::ok();
+  }
+  if (header.type == MessageType::kResult)
+    reduction.result_arrived(rank, header);
   else
-    sum->reduction.result_arrived(rank, header);
+    HOWDAH_TRY(reduction.peer_summed(rank, header.offset));
+  if (reduction.is_started_by(rank)) send_inputs(from, *sum);
   return Status::ok();
 }
 

@@ -23,7 +23,7 @@ PeerGroup::Sum* PeerGroup::find_sum(uint64_t sequence) {
 
 PeerGroup::Sum& PeerGroup::sum_of(uint64_t sequence) {
   std::unique_ptr<Sum>& sum = sums_[sequence];
-  if (!sum) sum = std::make_unique<Sum>(layout_, sequence);
+  if (!sum) sum = std::make_unique<Sum>(layout_, buffers_, sequence);
   return *sum;
 }
 
@@ -122,24 +122,28 @@ void PeerGroup::forget_freed_segments(Peer& to) {
   });
 }
 
-// Both sides have started: what the peer cannot read in place goes out, by chunk, so that it can
-// begin with the first one.
+// Both sides have started: what the peer cannot read in place goes out, chunk by chunk, as far as
+// the peer has room for.
 void PeerGroup::send_inputs(Peer& to, Sum& sum) {
   const Reduction& reduction = sum.reduction;
   if (layout_.is_eager(reduction.floats())) return;
   const Slice slice = layout_.slice(to.rank, reduction.floats());
-  constexpr size_t kStep = kFrameBytes / sizeof(float);
-  for (size_t at = slice.begin; at < slice.end; at += kStep)
+  const size_t room = std::min(slice.size(), reduction.progress_of(to.rank) + kInputWindowFloats);
+  size_t& sent = sum.inputs_sent[static_cast<size_t>(to.rank)];
+  while (sent < room) {
+    const size_t at = slice.begin + sent;
+    const size_t count = std::min(kChunkFloats, slice.end - at);
     for (size_t part = 0; part < reduction.parts().size(); ++part) {
       if (to.local && sum.places[part].segment != 0) continue;
       to.data.queue({.header = {.type = MessageType::kInput,
                                 .part = static_cast<uint16_t>(part),
                                 .sequence = reduction.sequence(),
                                 .offset = at},
-                     .payload = bytes_of(reduction.parts()[part].data() + at,
-                                         std::min(kStep, slice.end - at)),
+                     .payload = bytes_of(reduction.parts()[part].data() + at, count),
                      .hold = reduction.hold()});
     }
+    sent += count;
+  }
   flush(to.data);
 }
 

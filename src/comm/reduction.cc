@@ -6,18 +6,23 @@
 namespace howdah::comm {
 namespace {
 
-// So that the chunk's sources and its sum stay in the caches until the peers have taken it.
-constexpr size_t kChunkFloats = kFrameBytes / sizeof(float);
-
 MutableBytes bytes_of(float* floats, size_t count) {
   return std::as_writable_bytes(std::span(floats, count));
 }
 
 }  // namespace
 
-Reduction::Reduction(const Layout& layout, uint64_t sequence)
-    : layout_(layout), sequence_(sequence), peers_(static_cast<size_t>(layout.size())) {
+Reduction::Reduction(const Layout& layout, BufferPool& buffers, uint64_t sequence)
+    : layout_(layout),
+      buffers_(buffers),
+      sequence_(sequence),
+      peers_(static_cast<size_t>(layout.size())) {
   for (int rank = 0; rank < layout.size(); ++rank) peer(rank).inbox.resize(layout.parts_of(rank));
+}
+
+Reduction::~Reduction() {
+  for (PeerState& peer : peers_)
+    for (Inbox& inbox : peer.inbox) buffers_.give_back(std::move(inbox.floats), ring_floats());
 }
 
 Status Reduction::corrupt(const char* what) const {
@@ -85,8 +90,15 @@ Result<MutableBytes> Reduction::place_input(int rank, const Header& header) {
   Inbox& inbox = from.inbox[header.part];
   if (header.offset != mine_.begin + inbox.filled || count > mine_.size() - inbox.filled)
     return corrupt("the peer sent a part out of order, or too much of it");
-  if (!inbox.floats) inbox.floats = std::make_unique_for_overwrite<float[]>(mine_.size());
-  return bytes_of(inbox.floats.get() + inbox.filled, count);
+  if (inbox.filled % kChunkFloats + count > kChunkFloats ||
+      inbox.filled + count > summed_ + kInputWindowFloats)
+    return corrupt("the peer sent a part further than it may");
+  if (!inbox.floats) inbox.floats = buffers_.take(ring_floats());
+  return bytes_of(inbox.floats.get() + inbox.filled % ring_floats(), count);
+}
+
+size_t Reduction::ring_floats() const {
+  return std::min(mine_.size(), kInputWindowFloats);
 }
 
 void Reduction::input_arrived(int rank, const Header& header) {
@@ -126,7 +138,7 @@ Status Reduction::peer_took(int rank) {
 const float* Reduction::leaf(int rank, size_t part, size_t begin) const {
   const PeerState& from = peer(rank);
   return from.parts[part] ? from.parts[part] + mine_.begin + begin
-                          : from.inbox[part].floats.get() + begin;
+                          : from.inbox[part].floats.get() + begin % ring_floats();
 }
 
 std::optional<Reduction::Work> Reduction::claim_eager() {
@@ -142,7 +154,8 @@ std::optional<Reduction::Work> Reduction::claim_eager() {
 
 std::optional<Reduction::Work> Reduction::claim_sum() {
   if (summing_ || summed_ == mine_.size()) return std::nullopt;
-  size_t ready = std::min(mine_.size(), summed_ + kChunkFloats);
+  // Never across a chunk's end: the inboxes are rings of whole chunks.
+  size_t ready = std::min(mine_.size(), (summed_ / kChunkFloats + 1) * kChunkFloats);
   for (const PeerState& from : peers_) {
     if (!from.started) return std::nullopt;
     for (size_t part = 0; part < from.parts.size(); ++part)
@@ -205,6 +218,10 @@ void Reduction::finish(const Work& work) {
 
 bool Reduction::has_taken(int rank) const {
   return peer(rank).taken == layout_.slice(rank, sum_.size()).size();
+}
+
+size_t Reduction::progress_of(int rank) const {
+  return std::max(peer(rank).taken, peer(rank).ready);
 }
 
 bool Reduction::reads_in_place(const Work& work) const {

@@ -13,14 +13,22 @@
 #include <vector>
 
 #include "base/result.h"
+#include "comm/buffer_pool.h"
 #include "comm/layout.h"
 #include "comm/message.h"
 
 namespace howdah::comm {
 
+// A frame's worth: sources and sum of one stay in the caches until the peers have taken it.
+constexpr size_t kChunkFloats = kFrameBytes / sizeof(float);
+constexpr size_t kInputWindowFloats = 16 * kChunkFloats;
+
 class Reduction {
  public:
-  Reduction(const Layout& layout, uint64_t sequence);
+  Reduction(const Layout& layout, BufferPool& buffers, uint64_t sequence);
+  ~Reduction();
+  Reduction(const Reduction&) = delete;
+  Reduction& operator=(const Reduction&) = delete;
 
   // This member takes part. `in_place[p]`: peer p reads our sum in place, and will say kTaken.
   void start(std::span<const std::span<float>> parts, std::span<float> sum,
@@ -60,6 +68,9 @@ class Reduction {
   void run(const Work& work) const;
   void finish(const Work& work);
   bool has_taken(int rank) const;
+  // How much of its slice the peer has summed, as far as we know: so far it has room for our parts,
+  // and for kInputWindowFloats more.
+  size_t progress_of(int rank) const;
   // It read, or may have read, memory of other processes.
   bool reads_in_place(const Work& work) const;
 
@@ -68,9 +79,11 @@ class Reduction {
   bool is_complete() const;
 
  private:
-  // A part of our slice that came as kInput; it may come before the peer's kStart.
+  // A part of our slice that comes as kInput; it may come before the peer's kStart. A ring: the
+  // peer is never further ahead of our sum than kInputWindowFloats, so that what it sends is still
+  // in the caches when it is summed.
   struct Inbox {
-    std::unique_ptr<float[]> floats;  // of our slice's length
+    std::unique_ptr<float[]> floats;
     size_t filled = 0;
   };
   struct PeerState {
@@ -94,9 +107,11 @@ class Reduction {
   std::optional<Work> claim_eager();
   std::optional<Work> claim_sum();
   std::optional<Work> claim_copy(int rank);
+  size_t ring_floats() const;
   const float* leaf(int rank, size_t part, size_t begin) const;
 
   const Layout& layout_;
+  BufferPool& buffers_;
   const uint64_t sequence_;
   bool started_ = false;
   bool eager_ = false;
