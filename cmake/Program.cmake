@@ -1,9 +1,10 @@
 # howdah_program(TARGET): a program of the relocatable runtime. It lies in BUILD/bin, finds its
 # libraries in ../lib, and takes them there after linking: everything but the C library's own.
 function(howdah_program target)
-  set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
+  set_target_properties(${target} PROPERTIES
+    BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH $ORIGIN/../lib)
   target_link_options(${target} PRIVATE
-    -Wl,-rpath,\$ORIGIN/../lib -Wl,--exclude-libs,ALL $<$<CONFIG:Release>:-s>)
+    -Wl,--exclude-libs,ALL $<$<CONFIG:Release>:-s>)
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${HOWDAH_TORCH}/lib
             ${CMAKE_SOURCE_DIR}/cmake/stage_libraries.sh $<TARGET_FILE:${target}> ${CMAKE_BINARY_DIR}/lib

@@ -7,7 +7,7 @@ mkdir -p "$folder"
 ldd "$program" | while read -r name arrow path _; do
   [ "$arrow" = "=>" ] || continue
   case $name in
-    libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | libresolv.so.* | ld-linux*) continue ;;
+    libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | libresolv.so.* | libutil.so.* | ld-linux*) continue ;;
   esac
   if [ "$path" = not ]; then
     echo "stage_libraries: $program needs $name, which is nowhere: run ./dev setup" >&2

@@ -73,7 +73,8 @@ Status print_stat(const fs::Location& at, bool json) {
     fmt::print("{}\n", to_json(info, *at.files).dump(2));
     return Status::ok();
   }
-  for (const auto& [key, value] : to_json(info, *at.files).items())
+  const auto facts = to_json(info, *at.files);
+  for (const auto& [key, value] : facts.items())
     fmt::print("{:<12} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
   return Status::ok();
 }

@@ -164,6 +164,33 @@ TEST(Allreduce, goes_on_while_nobody_waits) {
   }
 }
 
+// Who waits takes the event loop over from the group's thread, again and again.
+TEST(Allreduce, no_wake_is_lost_when_the_loop_changes_hands) {
+  EndpointOptions options = test_options();
+  options.heartbeat_every = std::chrono::seconds(5);  // a lost wake costs as much
+  options.silence_limit = std::chrono::seconds(60);
+  TestMembers test(0);
+  for (int i = 0; i < 2; ++i) test.endpoints.push_back(Endpoint::open(options).value());
+  test.join({{0, 1}, {1, 2}});
+  const auto begin = std::chrono::steady_clock::now();
+  TestMembers::in_threads(2, [&](size_t rank) {
+    Group& group = *test.groups[rank];
+    TestParts small(*test.endpoints[rank], group.plan(), 10);
+    TestParts large(*test.endpoints[rank], group.plan(), 300000);
+    for (int round = 0; round < 60; ++round) {
+      const auto first = group.start_allreduce(large.parts, large.sum);
+      const auto second = group.start_allreduce(small.parts, small.sum);
+      // Computes for up to 12 ms, so that the thread drives now and then.
+      const auto until = Deadline::after(std::chrono::milliseconds(round * 7 % 13));
+      while (!until.expired()) {
+      }
+      ASSERT_TRUE(group.wait(second, soon()).is_ok());
+      ASSERT_TRUE(group.wait(first, soon()).is_ok());
+    }
+  });
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(4900));
+}
+
 TEST(Allreduce, threads_may_wait_for_several_sums_at_once) {
   TestMembers test(2);
   test.join({{0, 1}, {1, 2}});

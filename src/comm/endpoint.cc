@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "comm/joining.h"
 
 namespace howdah::comm {
@@ -26,23 +28,32 @@ class WorkerEndpoint : public Endpoint {
     if (!layout) return layout.status().with_operation("join");
     acceptor_->expect(plan.generation);
     Joining joining(plan, key_, options_.shared_memory, *acceptor_);
-    set_current(&joining);
+    HOWDAH_TRY(begin(joining, plan.generation));
     auto links = joining.run(deadline);
-    set_current(nullptr);
+    end();
     if (!links) return links.status().with_operation("join");
     acceptor_->expect(plan.generation + 1);
     return PeerGroup::create(plan, options_, segments_, std::move(*links));
   }
 
-  void cancel_join() override {
+  void cancel_join(uint64_t up_to_generation) override {
     MutexLock lock(mutex_);
-    if (current_) current_->cancel();
+    cancelled_up_to_ = std::max(cancelled_up_to_, up_to_generation);
+    if (current_ && current_generation_ <= up_to_generation) current_->cancel();
   }
 
  private:
-  void set_current(Joining* joining) {
+  Status begin(Joining& joining, uint64_t generation) {
     MutexLock lock(mutex_);
-    current_ = joining;
+    if (generation <= cancelled_up_to_)
+      return Status(Code::kCancelled, "the join was cancelled").with_operation("join");
+    current_ = &joining;
+    current_generation_ = generation;
+    return Status::ok();
+  }
+  void end() {
+    MutexLock lock(mutex_);
+    current_ = nullptr;
   }
 
   const EndpointOptions options_;
@@ -51,6 +62,8 @@ class WorkerEndpoint : public Endpoint {
   std::unique_ptr<Acceptor> acceptor_;
   Mutex mutex_;
   Joining* current_ HOWDAH_GUARDED_BY(mutex_) = nullptr;
+  uint64_t current_generation_ HOWDAH_GUARDED_BY(mutex_) = 0;
+  uint64_t cancelled_up_to_ HOWDAH_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

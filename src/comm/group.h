@@ -93,8 +93,9 @@ class Endpoint {
   // Connects to all members; the former Group must be aborted. A member that does not come in time
   // is named: kDeadlineExceeded with peer "worker N".
   virtual Result<std::unique_ptr<Group>> join(const GroupPlan& plan, Deadline deadline) = 0;
-  // Ends a join() under way in another thread with kCancelled.
-  virtual void cancel_join() = 0;
+  // Ends joins of generations up to this one with kCancelled: the one under way in another thread,
+  // and those to come.
+  virtual void cancel_join(uint64_t up_to_generation) = 0;
 };
 
 }  // namespace howdah::comm

@@ -3,7 +3,6 @@
 // while the caller computes.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <set>
 #include <thread>

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace howdah::comm {
 namespace {
@@ -20,13 +21,17 @@ constexpr std::chrono::milliseconds kParking{5};
 
 void PeerGroup::run_in_background() {
   MutexLock lock(mutex_);
+  bool drove = false;
   while (!stopping_) {
     if (waiters_ > 0 || !aborted_.is_ok()) {
+      // The one who waits may sleep while we made work for it.
+      if (std::exchange(drove, false)) wake();
       parked_ = true;
       background_.wait(mutex_, aborted_.is_ok() ? Deadline::after(kParking) : Deadline::never());
       parked_ = false;
       continue;
     }
+    drove = true;
     const bool worked = work();
     poll(worked ? Deadline::at(Clock::time_point::min()) : next_tick());
     tick();
@@ -47,7 +52,7 @@ bool PeerGroup::work() {
     // A peer that aborts says so before it touches its memory again. If it has not said so by now,
     // what we read was what it meant us to read.
     if (current.reduction.reads_in_place(*work)) {
-      std::atomic_thread_fence(std::memory_order_acquire);
+      __sync_synchronize();
       for (const auto& peer : peers_)
         if (peer->local) receive(peer->control);
     }

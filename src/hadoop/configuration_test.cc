@@ -53,7 +53,8 @@ TEST_F(ConfigurationFolder, a_later_file_wins_unless_the_earlier_value_is_final)
 }
 
 TEST_F(ConfigurationFolder, names_file_and_line_of_malformed_xml) {
-  write("core-site.xml", "<configuration>\n<property>\n<name>a</nom></property>\n</configuration>\n");
+  write("core-site.xml",
+        "<configuration>\n<property>\n<name>a</nom></property>\n</configuration>\n");
   const Status status = Configuration::load(path_).status();
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_EQ(status.peer(), path_ + "/core-site.xml:3") << status.to_string();

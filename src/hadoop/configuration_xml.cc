@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <pugixml.hpp>
+
+#include "hadoop/small_file.h"
 
 namespace howdah::hadoop {
 namespace {
@@ -96,22 +97,11 @@ class PropertiesReader {
 
  public:
   static Result<std::vector<Property>> read_file(const std::filesystem::path& path, int includes) {
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
-      return Status::from_errno(errno ? errno : EIO, "cannot open")
-          .with_operation("read configuration")
-          .with_peer(path.string());
-    std::string content(kMaxFileBytes + 1, '\0');
-    stream.read(content.data(), static_cast<std::streamsize>(content.size()));
-    if (stream.bad() || (stream.fail() && !stream.eof()))
-      return Status(Code::kIo, "cannot read")
-          .with_operation("read configuration")
-          .with_peer(path.string());
-    content.resize(static_cast<size_t>(stream.gcount()));
+    const auto content = read_small_file(path.string(), kMaxFileBytes);
+    if (!content) return content.status().with_operation("read configuration");
     const std::filesystem::path folder = path.parent_path();
     const std::string name = path.string();
-    return PropertiesReader(content, name, &folder, includes).read();
+    return PropertiesReader(*content, name, &folder, includes).read();
   }
 
  private:

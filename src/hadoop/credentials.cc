@@ -1,18 +1,16 @@
 #include "hadoop/credentials.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 
 #include "hadoop/proto/security.pb.h"
 #include "hadoop/rpc_frame.h"
+#include "hadoop/small_file.h"
 #include "hadoop/vint.h"
-#include "net/socket.h"
 
 namespace howdah::hadoop {
 namespace {
@@ -72,21 +70,6 @@ Result<Credentials> parse_protobuf(Bytes bytes) {
   return credentials;
 }
 
-Result<std::string> read_file(const std::string& path) {
-  const net::FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return Status::from_errno(errno, "cannot open");
-  std::string content;
-  std::array<char, 16384> buffer{};
-  for (;;) {
-    const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
-    if (count == 0) return content;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Status::from_errno(errno, "cannot read");
-    content.append(buffer.data(), static_cast<size_t>(count));
-    if (content.size() > kMaxFileBytes) return Status(Code::kCorrupt, "the file is too large");
-  }
-}
-
 void append_sized(std::string_view text, std::string* to) {
   append_vint(static_cast<int32_t>(text.size()), to);
   to->append(text);
@@ -131,7 +114,7 @@ Result<Credentials> Credentials::from_environment() {
         .with_peer(path)
         .with_advice("see HADOOP_TOKEN_FILE_LOCATION");
   };
-  const auto content = read_file(path);
+  const auto content = read_small_file(path, kMaxFileBytes);
   if (!content) return say(content.status());
   auto credentials = parse(as_bytes(*content));
   if (!credentials) return say(credentials.status());

@@ -57,13 +57,17 @@ const Meaning* find_meaning(std::string_view name) {
 
 constexpr size_t kMaxLineBytes = 2000;
 
-std::string_view first_line(std::string_view text) {
+std::string first_line(std::string_view text) {
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return {};
   text.remove_prefix(start);
   text = text.substr(0, text.find_first_of("\r\n"));
   text = text.substr(0, kMaxLineBytes);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
+  std::string line(text.substr(0, text.find_last_not_of(" \t") + 1));
+  // A server does not write to the user's terminal.
+  std::ranges::replace_if(
+      line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return line;
 }
 
 }  // namespace
@@ -75,15 +79,15 @@ std::string_view simple_class_name(std::string_view java_class) {
 
 Status status_of_exception(std::string_view java_class, std::string_view text) {
   const std::string_view name = simple_class_name(java_class);
-  const std::string_view line = first_line(text);
+  const std::string line = first_line(text);
   const Meaning* meaning = find_meaning(name);
   if (!meaning)
     return Status(Code::kInternal,
-                  line.empty() ? std::string(name) : std::string(name) + ": " + std::string(line));
+                  line.empty() ? std::string(name) : std::string(name) + ": " + line);
   // A NameNode of an HA pair says "safe mode" inside a RetriableException.
-  if (is_try_later(java_class) && line.find("SafeModeException") != std::string_view::npos)
+  if (is_try_later(java_class) && line.find("SafeModeException") != std::string::npos)
     meaning = find_meaning("SafeModeException");
-  Status status(meaning->code, std::string(line.empty() ? name : line));
+  Status status(meaning->code, line.empty() ? std::string(name) : line);
   return meaning->advice.empty() ? status : status.with_advice(std::string(meaning->advice));
 }
 

@@ -37,6 +37,8 @@ TEST(Exception, keeps_the_first_line_and_names_an_unknown_class) {
             "FileNotFoundException");
   EXPECT_EQ(status_of_exception("java.lang.AssertionError", "odd\n\tat").message(),
             "AssertionError: odd");
+  EXPECT_EQ(status_of_exception("java.io.FileNotFoundException", "a\x1b[31mb").message(),
+            "a [31mb");
   EXPECT_LT(status_of_exception("x", std::string(1 << 20, 'y')).message().size(), 3000u);
 }
 

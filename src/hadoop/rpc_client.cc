@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 
 constexpr size_t kClientIdBytes = 16;
 constexpr milliseconds kMaxBackoff{5000};
+// Headers, which count towards the server's limit too.
+constexpr size_t kHeadersBytes = 1024;
 
 struct KnownProtocol {
   std::string_view name, advice;
@@ -102,7 +104,7 @@ Status RpcClient::Impl::call(const std::string& method,
   request_header.set_methodname(method);
   request_header.set_declaringclassprotocolname(options_.protocol);
   request_header.set_clientprotocolversion(options_.protocol_version);
-  if (request.ByteSizeLong() > kMaxMessageBytes)
+  if (request.ByteSizeLong() > kMaxMessageBytes - kHeadersBytes)
     return Status(Code::kInvalidArgument,
                   fmt::format("a request of {} bytes, more than the limit of {}",
                               request.ByteSizeLong(), kMaxMessageBytes))

@@ -151,7 +151,9 @@ RpcConnection::Outcome RpcConnection::call(const proto::RpcRequestHeaderProto& h
   {
     MutexLock lock(mutex_);
     while (!closed_ && (!ready_ || writing_)) {
-      if (deadline.expired()) return {too_late(), {}, {}};
+      if (deadline.expired())
+        return {
+            ready_ ? too_late() : Status(Code::kDeadlineExceeded, "no connection in time"), {}, {}};
       changed_.wait(mutex_, deadline);
     }
     if (closed_) return {reason_, reason_exception_, {}};

@@ -77,7 +77,9 @@ Result<Choice> choose(const Sasl& negotiation, const HandshakeOptions& options) 
     if (method == "SIMPLE" && !options.token_only) return Choice{Method::kSimple, authentication};
     offered += (offered.empty() ? "" : ", ") + method.substr(0, 64);
   }
-  const Status refused(Code::kUnauthenticated, "the server accepts " + offered + " only");
+  const Status refused(Code::kUnauthenticated, offered.empty()
+                                                   ? "the server offers no way to authenticate"
+                                                   : "the server accepts " + offered + " only");
   if (wants_token && !options.token) return refused.with_advice("there is no token for it");
   return refused;
 }

@@ -12,7 +12,6 @@ namespace howdah::hadoop {
 namespace {
 
 using Sasl = proto::RpcSaslProto;
-using Text = proto::UserInformationProto;
 using Request = ScriptedPeer::Request;
 
 const Token kToken{"identifier\x01", "password\x02", "YARN_AM_RM_TOKEN", ""};
@@ -113,9 +112,7 @@ RpcOptions options_for(const ScriptedServer& server) {
 }
 
 Status call(RpcClient& client, Text* reply) {
-  Text asked;
-  asked.set_effectiveuser("x");
-  return client.call("allocate", asked, reply, test_deadline());
+  return client.call("allocate", text("x"), reply, test_deadline());
 }
 
 TEST(RpcToken, proves_the_token_and_sends_no_user) {
@@ -258,9 +255,7 @@ void serve_wrapped(ScriptedPeer& peer, const std::string& qop, bool honest) {
   read(&header);
   EXPECT_EQ(header.callid(), kContextCallId);
   read(&header);
-  Text text;
-  text.set_effectiveuser("wrapped");
-  const std::string reply = ScriptedPeer::success(header.callid(), text);
+  const std::string reply = ScriptedPeer::success(header.callid(), text("wrapped"));
   if (!honest) {
     peer.send(reply);
   } else {

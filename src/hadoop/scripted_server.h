@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "hadoop/rpc_client.h"
 #include "hadoop/rpc_frame.h"
 #include "net/socket.h"
 
@@ -17,6 +18,14 @@ namespace howdah::hadoop {
 
 inline Deadline test_deadline() {
   return Deadline::after(std::chrono::seconds(20));
+}
+
+using Text = proto::UserInformationProto;  // any message will do
+
+inline Text text(const std::string& content) {
+  Text message;
+  message.set_effectiveuser(content);
+  return message;
 }
 
 // The server's end of one connection.
@@ -144,5 +153,32 @@ class ScriptedServer {
   std::vector<std::jthread> players_;
   std::jthread acceptor_;  // last: ends first, and with it the growth of players_
 };
+
+// Answers every call with its own request.
+inline void echo(ScriptedPeer& peer) {
+  peer.greet();
+  ScriptedPeer::Request request;
+  while (peer.read_request(&request)) {
+    if (request.header.callid() < 0) continue;
+    Text asked;
+    request.read_call(&asked);
+    peer.send(ScriptedPeer::success(request.header.callid(), asked));
+  }
+}
+
+// An address of this machine where nobody listens.
+inline net::Address dead_address() {
+  return net::Listener::listen({"127.0.0.1", 0})->address();
+}
+
+// For one user, without a token.
+inline RpcOptions plain_options(const std::vector<net::Address>& servers) {
+  RpcOptions options;
+  options.protocol = "org.apache.hadoop.hdfs.protocol.ClientProtocol";
+  options.servers = servers;
+  options.user = {"alice", ""};
+  options.retry_base = std::chrono::milliseconds(1);
+  return options;
+}
 
 }  // namespace howdah::hadoop

@@ -236,7 +236,8 @@ bool WritePipeline::take_ack(const proto::PipelineAckProto& ack) {
   last_acked_ = Deadline::Clock::now();
   const bool last = packet->is_last();
   pool_.give(std::move(packet));
-  changed_.notify_all();
+  // A sender that waits is not woken for each packet, but for half a window.
+  if (unacked_.size() <= max_packets_in_flight_ / 2) changed_.notify_all();
   return !last;
 }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -23,20 +25,36 @@ struct JournalSummary {
       containers;  // launched by former attempts and not known to have finished
 };
 
+// Takes one line into the summary.
+//   kCorrupt  it is no entry
+Status read_entry(std::string_view line, JournalSummary* summary);
+
+// Belongs to one thread.
 class Journal {
  public:
-  // Recovers the leases of the former attempts' files, reads them to their ends (a torn last line
-  // is dropped), and creates this attempt's.
+  // Creates this attempt's file, then recovers the leases of the former attempts' files and reads
+  // them to their ends (a torn last line is dropped: what it announces did not happen). Of two
+  // attempts that open at the same time, the lower one always sees the higher one's file.
   //   kAborted  a file of this attempt or a later one is there: another master runs
+  //   kCorrupt  a former file has a line that is no entry
   static Result<std::unique_ptr<Journal>> open(fs::Location folder, uint32_t attempt,
                                                JournalSummary* former, Deadline deadline);
-  // Flushed when it returns.  kAborted: the lease was taken by a later attempt: stop at once.
+  // Flushed when it returns. After an error every further call returns that error: nothing is
+  // written behind a torn line.
+  //   kAborted          a later attempt runs: stop at once
+  //   kInvalidArgument  the line has a line's end inside
   Status append(const std::string& line, Deadline deadline);
   Status close(Deadline deadline);
 
  private:
-  explicit Journal(std::unique_ptr<fs::OutputFile> file) : file_(std::move(file)) {}
+  Journal(fs::Location folder, uint32_t attempt, std::unique_ptr<fs::OutputFile> file)
+      : folder_(std::move(folder)), attempt_(attempt), file_(std::move(file)) {}
+  Status failed(const Status& why, Deadline deadline);
+
+  const fs::Location folder_;
+  const uint32_t attempt_;
   std::unique_ptr<fs::OutputFile> file_;
+  Status failure_;
 };
 
 }  // namespace howdah::job

@@ -26,7 +26,7 @@ class Mailbox {
       if (deadline.expired()) return std::nullopt;
       arrived_.wait(mutex_, deadline);
     }
-    T item = std::move(items_.front());
+    std::optional<T> item(std::move(items_.front()));
     items_.pop_front();
     return item;
   }

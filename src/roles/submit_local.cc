@@ -10,6 +10,7 @@
 
 #include "net/socket.h"
 #include "roles/container_launch.h"
+#include "roles/job_report.h"
 #include "roles/submit.h"
 
 extern char** environ;
@@ -58,6 +59,8 @@ Result<std::unique_ptr<LocalMaster>> LocalMaster::start(const StagedJob& job,
   for (std::string& entry : environment) environment_pointers.push_back(entry.data());
   environment_pointers.push_back(nullptr);
 
+  HOWDAH_TRY(job.folder.write("submitted", std::to_string(wall_clock_ms()),
+                              Deadline::after(std::chrono::minutes(1))));
   // The master's log lies in the job's folder where that is on this machine.
   std::string log_path = "/dev/null";
   const std::string uri = job.folder.uri();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "roles/container_launch.h"
+#include "roles/job_report.h"
 #include "roles/runtime_files.h"
 #include "roles/submit.h"
 
@@ -104,6 +105,7 @@ Result<Submitted> submit_to_yarn(fs::FileSystems& files, const hadoop::Configura
     submission.id = HOWDAH_TRY(client.get_new_application(deadline)).id;
     HOWDAH_TRY(job.folder.write("application", submission.id.to_string(), deadline));
     HOWDAH_TRY(client.submit_application(submission, deadline));
+    HOWDAH_TRY(job.folder.write("submitted", std::to_string(wall_clock_ms()), deadline));
     return Submitted{job.job_id, job.folder.uri(), submission.id.to_string(), started_ms};
   };
   auto submitted = submit();

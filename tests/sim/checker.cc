@@ -102,6 +102,7 @@ void Checker::actions(const std::vector<Action>& actions, const Coordinator& coo
   check(counts.requested == requested_, "counts.requested are the asks");
   check(counts.generations == plans_, "counts.generations are the plans");
   check_halting(coordinator);
+  check_journal_replay(coordinator);
 }
 
 void Checker::form(const SendForm& action, const std::map<WorkerNumber, Truth>& truth) {
@@ -166,15 +167,20 @@ void Checker::release(const ReleaseContainer& action, const std::map<WorkerNumbe
   if (journaled_end_) return;
   lost_.insert(worker);
   check(journaled_losses_.contains(worker), "a loss is journaled before its container is released");
-  check(truth.at(worker).faulty || parted_.contains(worker),
+  const std::string& why = why_lost_[worker];
+  const bool parted = why.find("times in a row") != std::string::npos;
+  check(truth.at(worker).faulty || parted,
         fmt::format("worker {} was given up, and nothing was wrong with it", worker));
+  check(why.find("did not halt") == std::string::npos ||
+            truth.at(worker).well_for < std::chrono::seconds(2),
+        fmt::format("worker {} was waited for in vain, and is well", worker));
 }
 
 void Checker::journal(const std::string& entry) {
   check(entry.find('\n') == std::string::npos, "an entry is one line");
-  journal_.push_back(entry);
   const auto json = nlohmann::json::parse(entry, nullptr, false);
-  check(json.is_object() && json.contains("t") && json.contains("at_ms"), "an entry is an object");
+  check(json.is_object() && json.contains("at_ms"), "an entry is an object with its time");
+  check(read_entry(entry, &replayed_).is_ok(), "a later attempt can read each entry");
   if (violation_) return;
   const std::string kind = json["t"];
   if (kind == "generation") journaled_generation_ = json["generation"];
@@ -183,12 +189,29 @@ void Checker::journal(const std::string& entry) {
   if (kind == "left") journaled_left_ = true;
   if (kind != "lost") return;
   journaled_losses_.insert(json["worker"].get<WorkerNumber>());
-  if (json["why"].get<std::string>().find("times in a row") != std::string::npos)
-    parted_.insert(json["worker"].get<WorkerNumber>());
+  why_lost_[json["worker"].get<WorkerNumber>()] = json["why"];
+}
+
+// An attempt that starts now learns from the journal all that it needs.
+void Checker::check_journal_replay(const Coordinator& coordinator) {
+  const uint64_t present = coordinator.generation() ? coordinator.generation()->generation : 0;
+  check(replayed_.last_generation == present, "the journal knows the last generation");
+  const uint32_t next = container_of_.empty() ? 0 : container_of_.rbegin()->first + 1;
+  check(replayed_.next_worker == next, "the journal knows the last worker's number");
+  check(
+      std::set(replayed_.containers.begin(), replayed_.containers.end()) == unfinished_ || ending_,
+      "the journal knows the containers that may run");
+  check(replayed_.ended == (ending_ && !journaled_left_),
+        "the journal knows whether the job ended");
 }
 
 // No timer is in the fast path: a halt is over with the last answer, or the last loss.
 void Checker::check_halting(const Coordinator& coordinator) {
+  const bool works =
+      coordinator.phase() == Phase::kForming || coordinator.phase() == Phase::kTraining;
+  if (works && !rank0_done_)
+    for (const MemberPlan& member : plan_->members)
+      check(!lost_.contains(member.worker), "a generation that lost a member is halted");
   if (coordinator.phase() != Phase::kHalting || !plan_) return;
   const bool waits =
       std::any_of(plan_->members.begin(), plan_->members.end(), [&](const MemberPlan& member) {

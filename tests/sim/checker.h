@@ -11,13 +11,15 @@
 #include <vector>
 
 #include "job/coordinator.h"
+#include "job/journal.h"
 
 namespace howdah::sim {
 
 // The truth about a worker at this moment.
 struct Truth {
   int64_t applied = -1;
-  bool faulty = false;
+  bool faulty = false;       // something was done to it that may cost it its place
+  job::Instant well_for{0};  // alive, not frozen, connected and prompt, for this long
 };
 
 class Checker {
@@ -41,7 +43,7 @@ class Checker {
                const std::map<job::WorkerNumber, Truth>& truth);
   void journal(const std::string& entry);
   void check_halting(const job::Coordinator& coordinator);
-  void check_journal_replay();
+  void check_journal_replay(const job::Coordinator& coordinator);
 
   job::CoordinatorOptions options_;
   bool faults_ = true;
@@ -63,11 +65,11 @@ class Checker {
   std::set<std::string> stop_requests_;
   bool rank0_done_ = false;
 
-  std::vector<std::string> journal_;
   uint64_t journaled_generation_ = 0;
   std::set<std::string> journaled_launches_;
   std::set<job::WorkerNumber> journaled_losses_;
-  std::set<job::WorkerNumber> parted_;  // lost because members could not work together
+  std::map<job::WorkerNumber, std::string> why_lost_;
+  job::JournalSummary replayed_;
   bool journaled_end_ = false, journaled_left_ = false;
 };
 

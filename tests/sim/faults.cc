@@ -20,9 +20,10 @@ void World::draw_scenario() {
   options.first_worker = static_cast<WorkerNumber>(random_.between(0, 9));
   options.max_failures = static_cast<int>(random_.chance(30) ? random_.between(0, 5) : 30);
   scenario_.steps = random_.between(1, 60);
-  scenario_.step_time = random_.time(5, 400);
+  options.grow_delay = random_.time(0, random_.chance(50) ? 100 : 2000);
+  scenario_.step_time = random_.time(5, random_.chance(10) ? 3000 : 400);
   scenario_.checkpoint_every = random_.between(1, 20);
-  scenario_.faults = !random_.chance(5);
+  scenario_.faults = !random_.chance(15);
   scenario_.transfers_in_place = random_.chance(30);
   scenario_.hosts = static_cast<int>(random_.between(1, 6));
   if (!scenario_.faults) return;
@@ -141,6 +142,7 @@ void World::thaw(Process& process) {
   if (!process.frozen) return;
   note(fmt::format("worker {} thaws", process.number));
   process.frozen = false;
+  process.well_since = now_;
   for (const auto& one : std::exchange(process.deferred, {})) one();
   Group& group = groups_[process.generation];
   if (std::exchange(group.stalled, false)) next_sum(process.generation);
@@ -151,7 +153,6 @@ void World::calm() {
   calm_ = true;
   cut_links_.clear();
   for (Process* one : alive()) {
-    one->slow_to_halt = false;
     thaw(*one);
     on_process(one->number, random_.time(1, 1000), [this](Process& p) { reconnect(p); });
   }

@@ -56,7 +56,8 @@ void World::deliver(const Event& event) {
   checker_.event(event);
   std::map<WorkerNumber, Truth> truth;
   for (const auto& [number, process] : processes_)
-    truth[number] = {process.applied, process.faulty};
+    truth[number] = {process.applied, process.faulty,
+                     process.well() ? now_ - process.well_since : Instant(0)};
   const std::vector<Action> actions = coordinator_->step(event, now_);
   if (trace_)
     for (const Action& action : actions)
@@ -143,6 +144,7 @@ void World::launch(const LaunchWorker& action) {
   on_process(action.worker, random_.time(50, 1500), [this, odd](Process& p) {
     p.stage = Stage::kIdle;
     p.connected = true;
+    p.well_since = now_;
     ++p.connection;
     say(p, WorkerHello{p.number, p.container, fmt::format("{}:{}", p.host, 7000 + p.number),
                        odd ? "sse4, 2 threads" : "avx512, 2 threads"});
@@ -232,6 +234,7 @@ void World::disconnect(Process& process, bool lose_what_is_under_way) {
 void World::reconnect(Process& process) {
   if (process.connected || process.stage == Stage::kStarting) return;
   process.connected = true;
+  process.well_since = now_;
   ++process.connection;
   process.up_clear = std::max(process.up_clear, now_ + latency());
   at(process.up_clear, [this, number = process.number] { deliver(WorkerReconnected{number}); });

@@ -50,6 +50,8 @@ struct Process {
   bool frozen = false;
   bool faulty = false;  // something was done to it that may cost it its place
   bool slow_to_halt = false;
+  Instant well_since{0};  // see Truth
+  bool well() const { return alive() && !frozen && connected && !slow_to_halt; }
   bool connected = false;
   uint64_t connection = 0;    // counts its connections
   uint64_t lost_through = 0;  // what was under way on these was lost

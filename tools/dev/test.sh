@@ -48,8 +48,9 @@ cluster=test-$$
 if wants_cluster; then
   # What a killed run left behind.
   for left in "$HOWDAH_CACHE"/clusters/test-*; do
-    if [ -d "$left" ] && ! kill -0 "${left##*/test-}" 2>/dev/null; then
-      python_tool cluster down --name "${left##*/}"
+    pid=${left##*/test-}
+    if [[ $pid =~ ^[0-9]+$ && ! -d /proc/$pid ]]; then
+      python_tool cluster down --name "test-$pid"
     fi
   done
   trap 'python_tool cluster down --name "$cluster"' EXIT

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <chrono>
 #include <stop_token>
 #include <thread>
 
@@ -17,8 +18,9 @@ namespace {
 
 using howdah::Status;
 
-// Turns the first SIGINT or SIGTERM into a stop, so that what is half-written goes away; a second
-// one ends the process at once. Made before any other thread, so that all leave the signals to it.
+// Turns the first SIGINT or SIGTERM into a stop, so that what is half-written goes away; another one
+// a second later or more (process and process group are often told both) ends the process at once.
+// Made before any other thread, so that all leave the signals to it.
 class StopOnSignal {
  public:
   StopOnSignal() {
@@ -27,9 +29,14 @@ class StopOnSignal {
     sigaddset(&signals_, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     waiter_ = std::thread([this] {
+      using Clock = std::chrono::steady_clock;
       int signal = 0;
+      Clock::time_point first;
       while (sigwait(&signals_, &signal) == 0 && !done_) {
-        if (!stop_.request_stop()) _exit(howdah::exit_code(Status(howdah::Code::kCancelled, "")));
+        if (stop_.request_stop()) first = Clock::now();
+        if (Clock::now() - first >= std::chrono::seconds(1)) {
+          _exit(howdah::exit_code(Status(howdah::Code::kCancelled, "")));
+        }
       }
     });
   }

@@ -75,13 +75,13 @@ void MasterLink::handle(const control::ToWorker& message) {
     answer.mutable_halting()->set_generation(generation);
     send(answer);
     commands_.post(HaltCommand{generation});
-    interrupt_();
+    interrupt_(generation);
   } else if (message.has_form()) {
     commands_.post(FormCommand{to_plan(message.form())});
   } else if (message.has_finish()) {
     finishing_ = true;
     commands_.post(FinishCommand{});
-    interrupt_();
+    interrupt_(UINT64_MAX);
   } else if (message.has_welcome()) {
     attempt_ = std::max(attempt_, message.welcome().attempt());
   }
@@ -109,7 +109,7 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
   if (!closing_ && !stop.stop_requested()) {
     finishing_ = true;
     commands_.post(MasterGone{last});
-    interrupt_();
+    interrupt_(UINT64_MAX);
   }
   return false;
 }

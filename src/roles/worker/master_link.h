@@ -35,8 +35,8 @@ using MasterCommand = std::variant<HaltCommand, FormCommand, FinishCommand, Mast
 class MasterLink {
  public:
   // Called on the link's thread as soon as the master halts a generation, ends the job, or is gone:
-  // whatever runs must be aborted.
-  using Interrupt = std::function<void()>;
+  // what runs of this generation and of former ones must be aborted.
+  using Interrupt = std::function<void(uint64_t up_to_generation)>;
 
   static Result<std::unique_ptr<MasterLink>> open(const net::Address& master,
                                                   const JobFolder& folder,
@@ -48,7 +48,6 @@ class MasterLink {
   MasterCommand take();
   // The highest generation that was halted; messages of it or of a lower one are void.
   uint64_t halted() const { return halted_; }
-  bool interrupted() const { return finishing_; }
   // Lets what was sent arrive, then ends the line.
   void close();
 

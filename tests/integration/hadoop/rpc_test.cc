@@ -54,6 +54,11 @@ class RealDaemons : public testing::Test {
     RpcOptions options =
         options_for(kScheduler, configuration_.get("yarn.resourcemanager.scheduler.address", ""));
     options.token_only = true;
+    // No less than the cluster asks for: on one with integrity or privacy, every call is wrapped.
+    const auto protections = parse_protections("hadoop.rpc.protection",
+                                               configuration_.get_list("hadoop.rpc.protection"));
+    EXPECT_TRUE(protections) << protections.status().to_string();
+    if (protections && !protections->empty()) options.protections = *protections;
     return options;
   }
 

@@ -1,0 +1,363 @@
+#include "parallel/data_parallel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/log.h"
+#include "dataset/random.h"
+#include "train/engine.h"
+
+namespace howdah::parallel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Status check_fit(const model::Training& training, const dataset::Index& index) {
+  if (index.shape != training.input || index.classes != training.classes)
+    return Status(Code::kInvalidArgument,
+                  fmt::format("the network is for records of {} in {} classes, the dataset has {}"
+                              " in {}",
+                              model::to_string(training.input), training.classes,
+                              model::to_string(index.shape), index.classes));
+  if (training.streams < 1 || training.batch < training.streams)
+    return Status(Code::kInvalidArgument,
+                  fmt::format("a batch of {} cannot be divided over {} streams", training.batch,
+                              training.streams));
+  return Status::ok();
+}
+
+}  // namespace
+
+dataset::PlanOptions plan_options(const model::Training& training, const dataset::Split& split,
+                                  dataset::Part part) {
+  dataset::PlanOptions options;
+  options.part = part;
+  options.split = split;
+  options.seed = training.seed;
+  options.streams = training.streams;
+  options.batch = training.batch;
+  options.shuffle = part == dataset::Part::kTrain;
+  return options;
+}
+
+Result<std::unique_ptr<DataParallelTrainer>> DataParallelTrainer::create(
+    const model::Training& training, const dataset::Index& index, const fs::Location& folder,
+    comm::Endpoint& endpoint, const TrainerOptions& options) {
+  HOWDAH_TRY(check_fit(training, index));
+  const auto plan = HOWDAH_TRY(dataset::EpochPlan::make(
+      index, plan_options(training, options.split, dataset::Part::kTrain), 0));
+  train::configure_engine(training.threads);
+  auto layout = std::make_unique<const train::Layout>(HOWDAH_TRY(train::Layout::of(training)));
+  auto network = HOWDAH_TRY(train::Network::create(training, *layout, index.element));
+  return std::unique_ptr<DataParallelTrainer>(
+      new DataParallelTrainer(training, index, folder, endpoint, options, std::move(layout),
+                              std::move(network), plan.steps()));
+}
+
+DataParallelTrainer::DataParallelTrainer(const model::Training& training,
+                                         const dataset::Index& index, const fs::Location& folder,
+                                         comm::Endpoint& endpoint, const TrainerOptions& options,
+                                         std::unique_ptr<const train::Layout> layout,
+                                         std::unique_ptr<train::Network> network,
+                                         int64_t steps_per_epoch)
+    : training_(training),
+      index_(index),
+      folder_(folder),
+      endpoint_(endpoint),
+      options_(options),
+      layout_(std::move(layout)),
+      steps_per_epoch_(steps_per_epoch),
+      network_(std::move(network)),
+      optimizer_(training.optimizer, training.regularization, *layout_),
+      batches_(index_, folder, plan_options(training, options.split, dataset::Part::kTrain),
+               options.reader, steps_per_epoch),
+      tree_(*layout_, training.streams, [this](size_t count) -> Result<std::span<float>> {
+        memory_.push_back(HOWDAH_TRY(endpoint_.allocate(count)));
+        const std::span<float> floats = memory_.back()->floats();
+        std::fill(floats.begin(), floats.end(), 0.0F);
+        return floats;
+      }) {}
+
+DataParallelTrainer::~DataParallelTrainer() = default;
+
+// ---- a generation begins ----
+
+Result<int64_t> DataParallelTrainer::enter(std::unique_ptr<comm::Group> group,
+                                           const StateSource& source, Deadline deadline) {
+  std::unique_ptr<comm::Group> former;
+  {
+    const MutexLock lock(mutex_);
+    former = std::exchange(group_, std::move(group));
+    interrupted_ = group_->plan().generation <= interrupted_up_to_;
+  }
+  former.reset();  // waits until none of its threads touches the gradients any more
+  tickets_.clear();
+  auto start = join(source, deadline);
+  // The others must not wait for a member that cannot go on.
+  if (!start.is_ok()) group_->abort(start.status());
+  return start;
+}
+
+Result<int64_t> DataParallelTrainer::join(const StateSource& source, Deadline deadline) {
+  const comm::GroupPlan& plan = group_->plan();
+  if (plan.streams != training_.streams)
+    return Status(Code::kInternal, fmt::format("a generation of {} streams in a job of {}",
+                                               plan.streams, training_.streams));
+  HOWDAH_TRY(check_alive());
+  streams_ = plan.members[static_cast<size_t>(plan.rank)].streams;
+  HOWDAH_TRY(tree_.carry(streams_.begin, streams_.end));
+  if (!source.holder_rank && plan.rank == 0) HOWDAH_TRY(load_from_storage(source, deadline));
+  HOWDAH_TRY(synchronize(source.holder_rank.value_or(0),
+                         source.holder_rank ? source.start_step : -1, deadline));
+  HOWDAH_TRY(batches_.carry(streams_.begin, streams_.end, applied_));
+  return applied_.load();
+}
+
+Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadline deadline) {
+  std::optional<train::Checkpoint> checkpoint;
+  if (source.checkpoints)
+    checkpoint = HOWDAH_TRY(train::load_newest_checkpoint(*source.checkpoints->files,
+                                                          source.checkpoints->path, deadline));
+  if (!checkpoint) {
+    train::initialize(*layout_, training_.seed, network_->weights(), network_->buffers());
+    optimizer_.reset();
+    applied_ = 0;
+    return Status::ok();
+  }
+  const train::TrainingState& state = checkpoint->state;
+  const auto differs = [&](const std::string& what, const auto& there, const auto& here) {
+    return Status(Code::kFailedPrecondition,
+                  fmt::format("the checkpoint was made with {} {}, this job has {}", what, there,
+                              here))
+        .with_peer(checkpoint->path)
+        .with_advice("run it under another name, or remove the old checkpoints");
+  };
+  if (state.seed != training_.seed) return differs("seed", state.seed, training_.seed);
+  if (state.streams != training_.streams)
+    return differs("streams", state.streams, training_.streams);
+  if (state.batch != training_.batch) return differs("batch", state.batch, training_.batch);
+  if (state.dataset != index_.fingerprint)
+    return differs("dataset", state.dataset, index_.fingerprint);
+  if (const std::string engine = train::engine_fingerprint(); state.engine != engine)
+    log::warning("checkpoint {} was made by {}, here is {}: the result is as good, its bits differ",
+                 checkpoint->path, state.engine, engine);
+  HOWDAH_TRY(train::restore(*checkpoint, model_state()));
+  applied_ = state.step;
+  return Status::ok();
+}
+
+// Brings every member to the root's step. start_step: what the root should have applied; -1: what
+// it has applied is right.
+Status DataParallelTrainer::synchronize(int root, int64_t start_step, Deadline deadline) {
+  const int64_t mine = applied_;
+  const auto answers = HOWDAH_TRY(group_->all_gather(
+      std::string_view(reinterpret_cast<const char*>(&mine), sizeof mine), deadline));
+  std::vector<int64_t> applied;
+  for (const std::string& answer : answers) {
+    if (answer.size() != sizeof mine)
+      return Status(Code::kCorrupt, "a member tells its step in another form");
+    std::memcpy(&applied.emplace_back(), answer.data(), sizeof mine);
+  }
+  if (root < 0 || root >= std::ssize(applied))
+    return Status(Code::kInternal,
+                  fmt::format("no member of rank {} to take the state from", root));
+  const int64_t start = applied[static_cast<size_t>(root)];
+  if (start < 0 || (start_step >= 0 && start != start_step))
+    return Status(Code::kInternal, fmt::format("the member that should have applied {} steps has"
+                                               " applied {}",
+                                               start_step, start));
+  std::vector<int> receivers;
+  for (int rank = 0; rank < std::ssize(applied); ++rank) {
+    const int64_t there = applied[static_cast<size_t>(rank)];
+    const bool fresh = there < 0 && start == 0;  // the seed gave it the same weights
+    if (there != start && !fresh) receivers.push_back(rank);
+  }
+  if (!receivers.empty()) HOWDAH_TRY(share_state(root, receivers, deadline));
+  optimizer_.set_steps(start);
+  applied_ = start;
+  return Status::ok();
+}
+
+Status DataParallelTrainer::share_state(int root, std::span<const int> receivers,
+                                        Deadline deadline) {
+  const int rank = group_->plan().rank;
+  const bool receives = std::find(receivers.begin(), receivers.end(), rank) != receivers.end();
+  if (rank != root && !receives) return group_->broadcast(root, receivers, {}, deadline);
+  // Through a copy, so that a broken broadcast leaves the state whole.
+  const auto spans = state_spans();
+  size_t count = 0;
+  for (const auto span : spans) count += span.size();
+  std::vector<float> state(count);
+  auto at = state.begin();
+  if (rank == root)
+    for (const auto span : spans) at = std::copy(span.begin(), span.end(), at);
+  HOWDAH_TRY(
+      group_->broadcast(root, receivers, std::as_writable_bytes(std::span(state)), deadline));
+  at = state.begin();
+  if (receives)
+    for (const auto span : spans) {
+      std::copy_n(at, span.size(), span.begin());
+      at += static_cast<std::ptrdiff_t>(span.size());
+    }
+  return Status::ok();
+}
+
+std::vector<std::span<float>> DataParallelTrainer::state_spans() {
+  std::vector<std::span<float>> spans{network_->weights(), network_->buffers()};
+  for (const auto& state : optimizer_.states()) spans.push_back(state.values);
+  return spans;
+}
+
+// ---- a step ----
+
+Result<StepReport> DataParallelTrainer::step(Deadline deadline) {
+  if (group_ == nullptr)
+    return Status(Code::kFailedPrecondition, "no generation was entered").with_operation("step");
+  StepReport report;
+  report.step = applied_;
+  report.epoch = report.step / steps_per_epoch_;
+  if (plan_.steps() == 0 || plan_.epoch() != report.epoch)
+    plan_ = HOWDAH_TRY(dataset::EpochPlan::make(
+        index_, plan_options(training_, options_.split, dataset::Part::kTrain), report.epoch));
+  report.records = plan_.batch_at(report.step % steps_per_epoch_);
+
+  tickets_.clear();
+  Status done = compute(report, deadline);
+  const auto computed = Clock::now();
+  if (done.is_ok()) done = collect(deadline);
+  if (!done.is_ok()) return give_up(done);
+  const auto summed = Clock::now();
+  HOWDAH_TRY(apply(report));
+  report.time.communicate = summed - computed;
+  report.time.update = Clock::now() - summed;
+  return report;
+}
+
+Status DataParallelTrainer::compute(StepReport& report, Deadline deadline) {
+  tree_.begin_step([this](int bucket) { start_sum(bucket); });
+  for (int stream = streams_.begin; stream < streams_.end; ++stream)
+    HOWDAH_TRY(compute_stream(stream, report, deadline));
+  return Status::ok();
+}
+
+Status DataParallelTrainer::compute_stream(int stream, StepReport& report, Deadline deadline) {
+  HOWDAH_TRY(check_alive());
+  const auto begin = Clock::now();
+  const dataset::RecordBatch& batch = *HOWDAH_TRY(batches_.batch(stream, interrupted_, deadline));
+  const auto read = Clock::now();
+  report.time.wait += read - begin;
+  if (batch.records == 0) {
+    tree_.skip_stream(stream, network_->buffers());
+    return Status::ok();
+  }
+  tree_.begin_stream(stream);
+  const train::Network::Observers observers{
+      [this](const train::SampleSums& sums, std::span<const float> buffers) {
+        tree_.forward_done(sums, buffers);
+      },
+      [this](int parameter, const float* values) { tree_.gradient(parameter, values); }};
+  HOWDAH_TRY(
+      network_->backward(batch, dataset::hash_of(training_.seed, stream, report.step), observers));
+  report.time.compute += Clock::now() - read;
+  return Status::ok();
+}
+
+// The bucket of this worker's sums is complete, while the backward pass goes on.
+void DataParallelTrainer::start_sum(int bucket) {
+  if (group_->plan().members.size() == 1) return;  // our one subtree is the sum
+  const auto [begin, end] = layout_->buckets[static_cast<size_t>(bucket)];
+  const auto parts = tree_.parts(bucket);
+  tickets_.push_back(group_->start_allreduce(
+      parts, tree_.sum().subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))));
+}
+
+Status DataParallelTrainer::collect(Deadline deadline) {
+  while (!tickets_.empty()) {
+    HOWDAH_TRY(group_->wait(tickets_.front(), deadline));
+    tickets_.erase(tickets_.begin());
+  }
+  return Status::ok();
+}
+
+Status DataParallelTrainer::apply(StepReport& report) {
+  const std::span<const float> sum = tree_.sum();
+  const auto at = [&](int64_t index) { return sum[static_cast<size_t>(index)]; };
+  report.loss = static_cast<double>(at(layout_->loss())) / static_cast<double>(report.records);
+  report.correct = static_cast<int64_t>(at(layout_->correct()));
+  if (!std::isfinite(report.loss))
+    return Status(Code::kNumeric, fmt::format("the loss of step {} (epoch {}) is {}", report.step,
+                                              report.epoch + 1, report.loss))
+        .with_operation("train")
+        .with_advice("lower the learning rate, or look for outliers in the data");
+  report.penalty = optimizer_.penalty(network_->weights());
+  report.learning_rate = model::learning_rate(training_.schedule, report.step, steps_per_epoch_);
+  optimizer_.apply(network_->weights(), sum.first(static_cast<size_t>(layout_->weights)),
+                   report.records, report.learning_rate);
+  const std::span<float> buffers = network_->buffers();
+  for (size_t i = 0; i < buffers.size(); ++i)
+    buffers[i] = at(layout_->tail_buffers() + static_cast<int64_t>(i)) /
+                 static_cast<float>(training_.streams);
+  batches_.commit();
+  ++applied_;
+  return Status::ok();
+}
+
+// The generation cannot go on: nobody shall wait for us, and no thread use our gradients.
+Status DataParallelTrainer::give_up(const Status& why) {
+  group_->abort(why);
+  for (const auto ticket : tickets_)
+    static_cast<void>(group_->wait(ticket, Deadline::never()).is_ok());
+  tickets_.clear();
+  return why;
+}
+
+Status DataParallelTrainer::check_alive() const {
+  if (interrupted_)
+    return Status(Code::kAborted, "the generation was ended").with_operation("train");
+  if (const auto lost = group_->suspect())
+    return Status(Code::kAborted, "a member was lost")
+        .with_operation("train")
+        .with_peer(
+            fmt::format("worker {}", group_->plan().members[static_cast<size_t>(*lost)].worker));
+  return Status::ok();
+}
+
+void DataParallelTrainer::interrupt(uint64_t generation, const Status& why) {
+  const MutexLock lock(mutex_);
+  interrupted_up_to_ = std::max(interrupted_up_to_, generation);
+  if (group_ == nullptr || group_->plan().generation > interrupted_up_to_) return;
+  interrupted_ = true;
+  group_->abort(why.code() == Code::kAborted ? why : Status(Code::kAborted, why.to_string()));
+}
+
+std::optional<int> DataParallelTrainer::suspect() const {
+  const MutexLock lock(mutex_);
+  return group_ == nullptr ? std::nullopt : group_->suspect();
+}
+
+// ---- the state ----
+
+train::ModelState DataParallelTrainer::model_state() {
+  return {*layout_, network_->weights(), network_->buffers(), optimizer_};
+}
+
+std::shared_ptr<const train::Snapshot> DataParallelTrainer::snapshot() {
+  train::TrainingState state;
+  state.step = std::max<int64_t>(applied_, 0);
+  state.epoch = state.step / steps_per_epoch_;
+  state.seed = training_.seed;
+  state.streams = training_.streams;
+  state.batch = training_.batch;
+  state.dataset = index_.fingerprint;
+  state.engine = train::engine_fingerprint();
+  return train::take_snapshot(model_state(), state);
+}
+
+Status DataParallelTrainer::load_weights(std::span<const train::TensorView> tensors) {
+  return train::restore_weights(tensors, model_state());
+}
+
+}  // namespace howdah::parallel

@@ -1,0 +1,174 @@
+// Tests only: a small job whose records are easy to learn, and the workers that train it, each with
+// an Endpoint and a thread of its own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <thread>
+
+#include "base/digest.h"
+#include "dataset/random.h"
+#include "parallel/data_parallel.h"
+
+namespace howdah::parallel {
+
+inline Deadline test_deadline() {
+  return Deadline::after(std::chrono::seconds(60));
+}
+
+// Convolution, BatchNorm and dropout: everything that could make the bits depend on who computes.
+inline model::Training small_job(int streams) {
+  using model::LayerType;
+  model::Training job;
+  job.layers = {
+      {.type = LayerType::kConv2d, .units = 8, .kernel = 3, .padding = model::Layer::kSame},
+      {.type = LayerType::kBatchNorm2d},
+      {.type = LayerType::kRelu},
+      {.type = LayerType::kMaxPool2d, .kernel = 2, .stride = 2},
+      {.type = LayerType::kFlatten},
+      {.type = LayerType::kDense, .units = 32},
+      {.type = LayerType::kRelu},
+      {.type = LayerType::kDropout, .rate = 0.2},
+      {.type = LayerType::kDense, .units = 4}};
+  job.input = {1, 8, 8};
+  job.classes = 4;
+  job.optimizer.type = model::OptimizerType::kAdam;
+  job.schedule = {.type = model::ScheduleType::kExponential, .initial = 3e-3, .decay = 0.9};
+  job.regularization.l2 = 1e-4;
+  job.normalization = {{0.3}, {0.3}};
+  job.epochs = 3;
+  job.batch = 50;
+  job.seed = 11;
+  job.streams = streams;
+  return job;
+}
+
+// Noise with one bright quadrant, whose number is the class. Partitions "train" (600) and "test"
+// (101), in chunks of 64 records.
+class SmallDataset {
+ public:
+  explicit SmallDataset(const fs::Location& folder) : folder_(folder) {
+    index_.source = "test";
+    index_.fingerprint = Sha256::hex_of({});
+    index_.shape = {1, 8, 8};
+    index_.classes = 4;
+    index_.partitions = {write("train", 600), write("test", 101)};
+  }
+  const dataset::Index& index() const { return index_; }
+
+ private:
+  dataset::Partition write(const std::string& name, int64_t records) {
+    std::string content;
+    dataset::Partition partition;
+    partition.name = name;
+    partition.records = records;
+    partition.records_by_class.resize(4);
+    dataset::SplitMix64 random(dataset::hash_of(static_cast<uint64_t>(records)));
+    for (int64_t i = 0; i < records; ++i) {
+      if (i % 64 == 0)
+        partition.chunks.push_back({.file = 0,
+                                    .offset_bytes = static_cast<int64_t>(content.size()),
+                                    .records = std::min<int64_t>(64, records - i),
+                                    .first_record = i,
+                                    .hosts = {}});
+      const auto label = static_cast<int32_t>(random.below(4));
+      ++partition.records_by_class[static_cast<size_t>(label)];
+      for (int y = 0; y < 8; ++y)
+        for (int x = 0; x < 8; ++x) {
+          const bool bright = (y / 4) * 2 + x / 4 == label;
+          content += static_cast<char>(random.below(128) + (bright ? 90 : 0));
+        }
+      content.append(reinterpret_cast<const char*>(&label), sizeof label);
+    }
+    partition.files = {name + ".bin"};
+    partition.file_bytes = {static_cast<int64_t>(content.size())};
+    partition.file_sha256 = {Sha256::hex_of(as_bytes(content))};
+    EXPECT_TRUE(fs::write_file(*folder_.files, folder_.path + "/" + name + ".bin",
+                               as_bytes(content), {.overwrite = true}, test_deadline())
+                    .is_ok());
+    return partition;
+  }
+  fs::Location folder_;
+  dataset::Index index_;
+};
+
+inline comm::EndpointOptions test_endpoint_options() {
+  comm::EndpointOptions options;
+  options.bind_host = "127.0.0.1";
+  options.job_id = "job-1";
+  options.secret = "0123456789abcdef0123456789abcdef";
+  return options;
+}
+
+inline std::string digest_of(DataParallelTrainer& trainer) {
+  return Sha256::hex_of(as_bytes(train::model_file(*trainer.snapshot())));
+}
+
+// The workers of one process. Which of them are members changes from generation to generation.
+class TestWorkers {
+ public:
+  TestWorkers(const model::Training& job, const dataset::Index& index, fs::Location folder)
+      : job_(job), index_(index), folder_(std::move(folder)) {}
+
+  // A new worker; returns its number.
+  size_t add() {
+    Worker& worker = workers_.emplace_back();
+    worker.endpoint = comm::Endpoint::open(test_endpoint_options()).value();
+    auto trainer = DataParallelTrainer::create(job_, index_, folder_, *worker.endpoint, {});
+    EXPECT_TRUE(trainer.is_ok()) << trainer.status().to_string();
+    worker.trainer = std::move(trainer).value();
+    return workers_.size() - 1;
+  }
+  DataParallelTrainer& operator[](size_t worker) { return *workers_[worker].trainer; }
+
+  struct Assignment {
+    size_t worker = 0;
+    comm::StreamRange streams;
+  };
+  // Lets these workers enter the next generation, and then each do `work` in its thread.
+  void generation(const std::vector<Assignment>& members, const StateSource& source,
+                  const std::function<void(size_t worker, const Result<int64_t>& start)>& work) {
+    comm::GroupPlan plan;
+    plan.generation = ++generation_;
+    plan.streams = job_.streams;
+    for (const auto& [worker, streams] : members)
+      plan.members.push_back(
+          {static_cast<uint32_t>(worker), workers_[worker].endpoint->address(), streams});
+    std::vector<std::jthread> threads;
+    for (size_t rank = 0; rank < members.size(); ++rank)
+      threads.emplace_back([&, rank, plan]() mutable {
+        plan.rank = static_cast<int>(rank);
+        const size_t number = members[rank].worker;
+        Worker& worker = workers_[number];
+        auto group = worker.endpoint->join(plan, test_deadline());
+        ASSERT_TRUE(group.is_ok()) << group.status().to_string();
+        work(number, worker.trainer->enter(std::move(group).value(), source, test_deadline()));
+      });
+  }
+  // The same, and then steps up to this one.
+  void train(const std::vector<Assignment>& members, const StateSource& source, int64_t until) {
+    generation(members, source, [&](size_t worker, const Result<int64_t>& start) {
+      ASSERT_TRUE(start.is_ok()) << start.status().to_string();
+      while ((*this)[worker].applied_steps() < until) {
+        const auto report = (*this)[worker].step(test_deadline());
+        ASSERT_TRUE(report.is_ok()) << report.status().to_string();
+      }
+    });
+  }
+  uint64_t last_generation() const { return generation_; }
+
+ private:
+  struct Worker {
+    std::unique_ptr<comm::Endpoint> endpoint;
+    std::unique_ptr<DataParallelTrainer> trainer;
+  };
+  const model::Training job_;
+  const dataset::Index& index_;
+  const fs::Location folder_;
+  std::deque<Worker> workers_;
+  uint64_t generation_ = 0;
+};
+
+}  // namespace howdah::parallel

@@ -1,0 +1,62 @@
+// One generation at a worker: join the group, take the state, step, evaluate, write checkpoints,
+// until the steps are done or the generation breaks.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "comm/group.h"
+#include "job/coordinator.h"
+#include "job/job_spec.h"
+#include "parallel/data_parallel.h"
+#include "roles/proto/control.pb.h"
+#include "roles/worker/progress_meter.h"
+#include "train/checkpoint_writer.h"
+
+namespace howdah::roles {
+
+class TrainingRun {
+ public:
+  using Send = std::function<void(const control::FromWorker&)>;
+
+  TrainingRun(uint32_t worker, const job::JobSpec& spec, fs::Location checkpoints,
+              fs::Location model, comm::Endpoint& endpoint, parallel::DataParallelTrainer& trainer,
+              Send send);
+
+  // Ok when the job's steps are done, the test is evaluated and the model is written (Done was
+  // sent).
+  //   kAborted  the generation broke, or was interrupted: suspect() may tell by whom
+  //   others    this worker cannot go on
+  Status run(const job::GenerationPlan& plan);
+  // By any thread: generations up to this one end with kAborted, now and to come.
+  void interrupt(uint64_t up_to_generation);
+  std::optional<job::WorkerNumber> suspect() const { return suspect_; }
+  // Steps applied; -1 before the first generation gave it a state.
+  int64_t applied() const { return has_state_ ? trainer_.applied_steps() : -1; }
+
+ private:
+  Status form(const job::GenerationPlan& plan);
+  Status train();
+  Status after_step(const parallel::StepReport& report);
+  Status evaluate(dataset::Part part, const char* name, int64_t epoch);
+  void write_checkpoint();
+  Status finish();
+  void send_input_bytes();
+  bool leads() const { return rank_ == 0; }
+
+  const uint32_t worker_;
+  const job::JobSpec& spec_;
+  const fs::Location checkpoints_, model_;
+  comm::Endpoint& endpoint_;
+  parallel::DataParallelTrainer& trainer_;
+  const Send send_;
+  ProgressMeter meter_;
+  std::unique_ptr<train::CheckpointWriter> writer_;  // of the member that leads
+  uint64_t generation_ = 0;
+  int rank_ = 0;
+  std::atomic<bool> has_state_{false};
+  std::optional<job::WorkerNumber> suspect_;
+};
+
+}  // namespace howdah::roles

@@ -1,0 +1,120 @@
+"""What a person gets wrong: one clear line with what, where and what to do, the right exit code, and
+nothing half-written."""
+
+import gzip
+import os
+import unittest
+
+from howdah_job import JOB, Scratch, howdah, make_dataset
+
+NO_HADOOP = {"HADOOP_CONF_DIR": "", "HADOOP_HOME": ""}
+
+
+class BadInput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = Scratch()
+        cls.dataset = make_dataset(cls.scratch.path / "data", train=600, test=100)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.close()
+
+    def job(self, **changes):
+        """A job file in which texts are replaced."""
+        text = JOB.format(home=f"file://{self.scratch.path}/home", source=f"file://{self.dataset}")
+        for old, new in changes.values():
+            assert old in text, old
+            text = text.replace(old, new)
+        return self.scratch.write("job.yaml", text)
+
+    def refused(self, code, *wanted, arguments):
+        run = howdah(*arguments, env=NO_HADOOP)
+        lines = run.stderr.strip().split("\n")
+        self.assertEqual(run.returncode, code, run.stderr)
+        self.assertTrue(lines[-1].startswith("howdah: "), run.stderr)
+        for text in wanted:
+            self.assertIn(text, lines[-1])
+        self.assertEqual(run.stdout, "")
+        return lines
+
+    def refused_job(self, code, *wanted, **changes):
+        job = self.job(**changes)
+        jobs = self.scratch.path / "home" / "jobs"
+        before = sorted(os.listdir(jobs)) if jobs.exists() else []
+        self.refused(code, *wanted, arguments=["run", job, "--on", "local"])
+        self.assertEqual(sorted(os.listdir(jobs)) if jobs.exists() else [], before)
+        return job
+
+    def damaged(self, name, damage):
+        """A copy of the data set with one file damaged."""
+        folder = self.scratch.path / f"damaged-{self.id().rsplit('.', 1)[1]}"
+        folder.mkdir()
+        for file in self.dataset.iterdir():
+            content = file.read_bytes()
+            (folder / file.name).write_bytes(damage(content) if file.name == name else content)
+        return (f"file://{self.dataset}", f"file://{folder}")
+
+    def test_verbs_and_options(self):
+        self.refused(2, "did you mean 'run'", arguments=["rnu", "job.yaml"])
+        self.refused(2, "job", arguments=["run"])
+        self.refused(2, "/nowhere/job.yaml", arguments=["run", "/nowhere/job.yaml"])
+
+    def test_an_unknown_key(self):
+        job = self.refused_job(2, "job.yaml:", "unknown key 'train.epohcs'", "did you mean 'epochs'",
+                               key=("epochs: 3", "epohcs: 3"))
+        self.assertTrue(job.exists())
+
+    def test_a_wrong_type(self):
+        self.refused_job(2, "job.yaml:", "'train.batch' must be a whole number",
+                         key=("batch: 64", "batch: many"))
+
+    def test_layers_that_do_not_fit(self):
+        self.refused_job(2, "job.yaml:", "dense", change=("dense: {units: 10}", "dense: {units: 7}"))
+        self.refused_job(2, "job.yaml:", "conv2d", change=("    - dense: {units: 10}",
+                                                           "    - conv2d: {filters: 3}"))
+
+    def test_data_that_is_not_there(self):
+        self.refused_job(2, "/nowhere/at/all", "no such file",
+                         source=(f"file://{self.dataset}", "file:///nowhere/at/all"))
+
+    def test_a_corrupt_gzip(self):
+        def flip(content):
+            return content[:2000] + bytes([content[2000] ^ 0xFF]) + content[2001:]
+        self.refused_job(2, "train-images-idx3-ubyte.gz",
+                         source=self.damaged("train-images-idx3-ubyte.gz", flip))
+
+    def test_a_truncated_gzip(self):
+        self.refused_job(2, "t10k-labels-idx1-ubyte.gz",
+                         source=self.damaged("t10k-labels-idx1-ubyte.gz", lambda c: c[:-20]))
+
+    def test_a_corrupt_idx(self):
+        def wrong_magic(content):
+            return gzip.compress(b"\0\0\7\3" + gzip.decompress(content)[4:])
+        self.refused_job(2, "train-images-idx3-ubyte.gz",
+                         source=self.damaged("train-images-idx3-ubyte.gz", wrong_magic))
+
+    def test_a_label_out_of_range(self):
+        self.refused_job(2, "train-labels-idx1-ubyte.gz", "label",
+                         format=("  split:", "  classes: 5\n  split:"))
+
+    def test_a_home_that_cannot_be_written(self):
+        blocker = self.scratch.write("blocker", "a file, not a folder")
+        self.refused_job(2 if os.getuid() == 0 else 5, "blocker",
+                         home=(f"file://{self.scratch.path}/home", f"file://{blocker}/home"))
+
+    def test_no_cluster_at_the_address(self):
+        job = self.job(source=(f"file://{self.dataset}", "hdfs://127.0.0.1:9/data"))
+        self.refused(3, "127.0.0.1:9", "refused", arguments=["run", job, "--on", "local"])
+        self.refused(3, "127.0.0.1:9", arguments=["fs", "ls", "hdfs://127.0.0.1:9/"])
+
+    def test_yarn_without_a_configuration(self):
+        self.refused(2, "yarn.resourcemanager", arguments=["run", self.job()])
+
+    def test_a_job_that_nobody_knows(self):
+        self.refused(2, "no such job", arguments=["status", "nothing", "--home",
+                                                  f"file://{self.scratch.path}/home"])
+
+
+if __name__ == "__main__":
+    unittest.main()
