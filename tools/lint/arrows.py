@@ -15,7 +15,7 @@ from pathlib import Path
 
 # Bottom first, as in DESIGN's table of modules and in CMakeLists.txt.
 ORDER = ("base net hadoop hdfs fs yarn mapreduce dataset model data comm train parallel job cluster "
-         "monitor roles cli").split()
+         "monitor roles worker cli").split()
 
 # Third-party headers by their first folder, and the only modules that may see them.
 OWNED = {

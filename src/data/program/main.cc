@@ -18,9 +18,9 @@ namespace {
 
 using howdah::Status;
 
-// Turns the first SIGINT or SIGTERM into a stop, so that what is half-written goes away; another one
-// a second later or more (process and process group are often told both) ends the process at once.
-// Made before any other thread, so that all leave the signals to it.
+// Turns the first SIGINT or SIGTERM into a stop, so that what is half-written goes away; another
+// one a second later or more (process and process group are often told both) ends the process at
+// once. Made before any other thread, so that all leave the signals to it.
 class StopOnSignal {
  public:
   StopOnSignal() {

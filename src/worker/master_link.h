@@ -19,7 +19,7 @@
 #include "roles/job_folder.h"
 #include "roles/mailbox.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 
 struct HaltCommand {
   uint64_t generation = 0;
@@ -40,8 +40,8 @@ class MasterLink {
   using Interrupt = std::function<void(uint64_t up_to_generation)>;
 
   static Result<std::unique_ptr<MasterLink>> open(const net::Address& master,
-                                                  const JobFolder& folder,
-                                                  const JobSecrets& secrets,
+                                                  const roles::JobFolder& folder,
+                                                  const roles::JobSecrets& secrets,
                                                   const control::Hello& hello, Interrupt interrupt);
   ~MasterLink();
 
@@ -53,27 +53,27 @@ class MasterLink {
   void close();
 
  private:
-  MasterLink(const JobFolder& folder, const JobSecrets& secrets, control::Hello hello,
+  MasterLink(const roles::JobFolder& folder, const roles::JobSecrets& secrets, control::Hello hello,
              Interrupt interrupt);
   void run(const std::stop_token& stop);
   void handle(const control::ToWorker& message);
   bool dial_again(const std::stop_token& stop);
 
   static constexpr std::chrono::seconds kGiveUpAfter{60};
-  const JobFolder& folder_;
-  const JobSecrets secrets_;
+  const roles::JobFolder& folder_;
+  const roles::JobSecrets secrets_;
   control::Hello hello_;
   const Interrupt interrupt_;
   uint32_t attempt_ = 0;  // the highest master's attempt seen: lower ones are not obeyed
   std::atomic<uint64_t> halted_{0};
   std::atomic<bool> finishing_{false}, closing_{false};
-  Mailbox<MasterCommand> commands_;
+  roles::Mailbox<MasterCommand> commands_;
   Mutex session_mutex_;
   Condition redialled_;
-  std::shared_ptr<WorkerSession> session_ HOWDAH_GUARDED_BY(session_mutex_);
+  std::shared_ptr<roles::WorkerSession> session_ HOWDAH_GUARDED_BY(session_mutex_);
   // What the master must not miss: said again to the next one after a break.
   std::optional<control::FromWorker> last_word_ HOWDAH_GUARDED_BY(session_mutex_);
   std::jthread thread_;
 };
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

@@ -1,14 +1,14 @@
-#include "roles/worker/worker.h"
+#include "worker/worker.h"
 
 #include <algorithm>
 
 #include "base/log.h"
 #include "dataset/index.h"
-#include "roles/worker/master_link.h"
-#include "roles/worker/training_run.h"
 #include "train/engine.h"
+#include "worker/master_link.h"
+#include "worker/training_run.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 namespace {
 using std::chrono::seconds;
 
@@ -68,9 +68,9 @@ Status run_worker(const WorkerSetting& setting) {
   const Deadline deadline = Deadline::after(kFileTimeout);
   const auto configuration = HOWDAH_TRY(hadoop::Configuration::load_default());
   const auto credentials = HOWDAH_TRY(hadoop::Credentials::from_environment());
-  const JobSecrets secrets = HOWDAH_TRY(JobSecrets::from(credentials));
+  const roles::JobSecrets secrets = HOWDAH_TRY(roles::JobSecrets::from(credentials));
   fs::FileSystems files(configuration, HOWDAH_TRY(hadoop::User::current()), credentials);
-  const JobFolder folder = HOWDAH_TRY(JobFolder::open(files, setting.job_uri));
+  const roles::JobFolder folder = HOWDAH_TRY(roles::JobFolder::open(files, setting.job_uri));
   job::JobSpec spec = HOWDAH_TRY(folder.read_spec(deadline));
   const auto index = HOWDAH_TRY(dataset::Index::load(files, spec.data.index, deadline));
   HOWDAH_TRY(job::complete_from_index(spec, index));
@@ -108,4 +108,4 @@ Status run_worker(const WorkerSetting& setting) {
   return status;
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

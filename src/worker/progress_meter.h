@@ -7,7 +7,7 @@
 #include "parallel/data_parallel.h"
 #include "roles/proto/control.pb.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 
 class ProgressMeter {
  public:
@@ -25,4 +25,4 @@ class ProgressMeter {
   double data_ms_ = 0, compute_ms_ = 0, communicate_ms_ = 0;
 };
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

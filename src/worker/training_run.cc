@@ -1,10 +1,10 @@
-#include "roles/worker/training_run.h"
+#include "worker/training_run.h"
 
 #include "base/digest.h"
 #include "base/log.h"
 #include "train/model_state.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -195,4 +195,4 @@ Status TrainingRun::finish() {
   return Status::ok();
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

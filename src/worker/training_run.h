@@ -11,10 +11,10 @@
 #include "job/job_spec.h"
 #include "parallel/data_parallel.h"
 #include "roles/proto/control.pb.h"
-#include "roles/worker/progress_meter.h"
 #include "train/checkpoint_writer.h"
+#include "worker/progress_meter.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 
 class TrainingRun {
  public:
@@ -60,4 +60,4 @@ class TrainingRun {
   std::optional<job::WorkerNumber> suspect_;
 };
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

@@ -1,29 +1,29 @@
-#include "roles/worker/master_link.h"
+#include "worker/master_link.h"
 
 #include <algorithm>
 
 #include "base/log.h"
 #include "roles/worker_messages.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-MasterLink::MasterLink(const JobFolder& folder, const JobSecrets& secrets, control::Hello hello,
-                       Interrupt interrupt)
+MasterLink::MasterLink(const roles::JobFolder& folder, const roles::JobSecrets& secrets,
+                       control::Hello hello, Interrupt interrupt)
     : folder_(folder),
       secrets_(secrets),
       hello_(std::move(hello)),
       interrupt_(std::move(interrupt)) {}
 
 Result<std::unique_ptr<MasterLink>> MasterLink::open(const net::Address& master,
-                                                     const JobFolder& folder,
-                                                     const JobSecrets& secrets,
+                                                     const roles::JobFolder& folder,
+                                                     const roles::JobSecrets& secrets,
                                                      const control::Hello& hello,
                                                      Interrupt interrupt) {
   std::unique_ptr<MasterLink> link(new MasterLink(folder, secrets, hello, std::move(interrupt)));
   link->session_ =
-      HOWDAH_TRY(WorkerSession::open(master, secrets, hello, Deadline::after(seconds(30))));
+      HOWDAH_TRY(roles::WorkerSession::open(master, secrets, hello, Deadline::after(seconds(30))));
   link->hello_.set_again(true);
   link->thread_ = std::jthread([raw = link.get()](const std::stop_token& stop) { raw->run(stop); });
   return link;
@@ -32,7 +32,7 @@ Result<std::unique_ptr<MasterLink>> MasterLink::open(const net::Address& master,
 MasterLink::~MasterLink() {
   closing_ = true;
   thread_.request_stop();
-  std::shared_ptr<WorkerSession> session;
+  std::shared_ptr<roles::WorkerSession> session;
   {
     MutexLock lock(session_mutex_);
     session = session_;
@@ -42,7 +42,7 @@ MasterLink::~MasterLink() {
 }
 
 void MasterLink::send(const control::FromWorker& message) {
-  std::shared_ptr<WorkerSession> session;
+  std::shared_ptr<roles::WorkerSession> session;
   {
     MutexLock lock(session_mutex_);
     session = session_;
@@ -60,7 +60,7 @@ MasterCommand MasterLink::take() {
 
 void MasterLink::close() {
   closing_ = true;
-  std::shared_ptr<WorkerSession> session;
+  std::shared_ptr<roles::WorkerSession> session;
   {
     MutexLock lock(session_mutex_);
     session = session_;
@@ -80,7 +80,7 @@ void MasterLink::handle(const control::ToWorker& message) {
     commands_.post(HaltCommand{generation});
     interrupt_(generation);
   } else if (message.has_form()) {
-    commands_.post(FormCommand{to_plan(message.form())});
+    commands_.post(FormCommand{roles::to_plan(message.form())});
   } else if (message.has_finish()) {
     finishing_ = true;
     commands_.post(FinishCommand{});
@@ -97,7 +97,8 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
     const auto master = folder_.read_master(Deadline::after(seconds(5)));
     const auto address = master ? net::Address::parse(master->address) : master.status();
     if (address && master->attempt >= attempt_) {
-      auto session = WorkerSession::open(*address, secrets_, hello_, give_up.earlier(seconds(5)));
+      auto session =
+          roles::WorkerSession::open(*address, secrets_, hello_, give_up.earlier(seconds(5)));
       if (session) {
         log::info("connected to the master of attempt {} again", master->attempt);
         MutexLock lock(session_mutex_);
@@ -120,7 +121,7 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
 
 void MasterLink::run(const std::stop_token& stop) {
   for (;;) {
-    std::shared_ptr<WorkerSession> session;
+    std::shared_ptr<roles::WorkerSession> session;
     {
       MutexLock lock(session_mutex_);
       session = session_;
@@ -133,4 +134,4 @@ void MasterLink::run(const std::stop_token& stop) {
   }
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

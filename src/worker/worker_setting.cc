@@ -1,11 +1,11 @@
-#include "roles/worker/worker_setting.h"
+#include "worker/worker_setting.h"
 
 #include <charconv>
 #include <cstdlib>
 
 #include "roles/container_launch.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -15,12 +15,12 @@ std::string environment(const char* name) {
 
 Result<WorkerSetting> WorkerSetting::from_environment() {
   WorkerSetting setting;
-  setting.job_uri = environment(kJobVariable);
-  setting.master = environment(kMasterVariable);
-  setting.container = environment(kContainerVariable);
+  setting.job_uri = environment(roles::kJobVariable);
+  setting.master = environment(roles::kMasterVariable);
+  setting.container = environment(roles::kContainerVariable);
   setting.host = environment("NM_HOST");
   if (setting.host.empty() || setting.host == "localhost") setting.host = "127.0.0.1";
-  const std::string worker = environment(kWorkerVariable);
+  const std::string worker = environment(roles::kWorkerVariable);
   const auto [end, error] =
       std::from_chars(worker.data(), worker.data() + worker.size(), setting.worker);
   if (setting.job_uri.empty() || setting.master.empty() || error != std::errc() || *end != '\0')
@@ -29,4 +29,4 @@ Result<WorkerSetting> WorkerSetting::from_environment() {
   return setting;
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 
 struct WorkerSetting {
   std::string job_uri;    // HOWDAH_JOB
@@ -18,4 +18,4 @@ struct WorkerSetting {
   static Result<WorkerSetting> from_environment();
 };
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

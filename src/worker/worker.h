@@ -3,11 +3,11 @@
 #pragma once
 
 #include "base/result.h"
-#include "roles/worker/worker_setting.h"
+#include "worker/worker_setting.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 
 // Ok when the master sent it home. An error was reported to the master before it is returned.
 Status run_worker(const WorkerSetting& setting);
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker

@@ -1,6 +1,6 @@
-#include "roles/worker/progress_meter.h"
+#include "worker/progress_meter.h"
 
-namespace howdah::roles {
+namespace howdah::worker {
 namespace {
 double to_ms(std::chrono::nanoseconds time) {
   return std::chrono::duration<double, std::milli>(time).count();
@@ -45,4 +45,4 @@ std::optional<control::FromWorker> ProgressMeter::add(const parallel::StepReport
   return message;
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::worker
