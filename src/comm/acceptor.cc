@@ -172,8 +172,8 @@ void Acceptor::expect(uint64_t generation) {
   MutexLock lock(mutex_);
   oldest_generation_ = std::max(oldest_generation_, generation);
   interrupted_ = false;
-  std::erase_if(waiting_, [&](Arrival& arrival) {
-    if (arrival.introduction.claim.generation >= oldest_generation_) return false;
+  std::erase_if(waiting_, [&, oldest = oldest_generation_](Arrival& arrival) {
+    if (arrival.introduction.claim.generation >= oldest) return false;
     (void)arrival.socket.write_all(
         encode_verdict(key_, Verdict::kStale, arrival.introduction, arrival.nonce),
         Deadline::after({}));

@@ -10,18 +10,23 @@ constexpr size_t kTileFloats = 2048;
 
 // The loops are elementwise, and `into` is an operand itself or apart from both: no iteration
 // depends on another.
-#define HOWDAH_SUM_KERNELS(suffix, attributes)                                                   \
-  attributes void add_##suffix(const float* a, const float* b, float* into, size_t n) {          \
-    _Pragma("GCC ivdep") for (size_t i = 0; i < n; ++i) into[i] = a[i] + b[i];                   \
-  }                                                                                              \
-  attributes void add_four_##suffix(const float* a, const float* b, const float* c,              \
-                                    const float* d, float* into, size_t n) {                     \
-    _Pragma("GCC ivdep") for (size_t i = 0; i < n; ++i) into[i] = (a[i] + b[i]) + (c[i] + d[i]); \
-  }
-
 #if defined(__clang__)
-#define HOWDAH_PRAGMA_IVDEP
+#define HOWDAH_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define HOWDAH_INDEPENDENT _Pragma("GCC ivdep")
 #endif
+// clang-format off
+#define HOWDAH_SUM_KERNELS(suffix, attributes)                                          \
+  attributes void add_##suffix(const float* a, const float* b, float* into, size_t n) { \
+    HOWDAH_INDEPENDENT                                                                  \
+    for (size_t i = 0; i < n; ++i) into[i] = a[i] + b[i];                               \
+  }                                                                                     \
+  attributes void add_four_##suffix(const float* a, const float* b, const float* c,     \
+                                    const float* d, float* into, size_t n) {            \
+    HOWDAH_INDEPENDENT                                                                  \
+    for (size_t i = 0; i < n; ++i) into[i] = (a[i] + b[i]) + (c[i] + d[i]);             \
+  }
+// clang-format on
 
 HOWDAH_SUM_KERNELS(plain, )
 #if defined(__x86_64__)
