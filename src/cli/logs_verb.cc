@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/pause.h"
 #include "cli/find_job.h"
 #include "cli/look_verbs.h"
 #include "yarn/application_client.h"
@@ -12,6 +13,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kTimeout{60};
+constexpr seconds kAggregationTimeout{20};
+constexpr std::chrono::milliseconds kAggregationPoll{500};
 constexpr int64_t kMostBytes = 64 << 20;
 
 // The container that a worker was launched in, from the journals of all attempts.
@@ -67,9 +70,14 @@ Result<std::string> read_from_yarn(Context& context, const std::string& applicat
         for (const auto& report : *running)
           if (report.id.to_string() == container) node_http = report.node_http;
   }
-  return yarn::read_container_log(context.configuration, node_http, container, name,
-                                  static_cast<size_t>(tail_bytes > 0 ? tail_bytes : kMostBytes),
-                                  deadline);
+  // A job that has just ended: its logs are on their way from the node to the JobHistoryServer.
+  const auto bytes = static_cast<size_t>(tail_bytes > 0 ? tail_bytes : kMostBytes);
+  for (const Deadline arrival = deadline.earlier(kAggregationTimeout);;) {
+    auto text = yarn::read_container_log(context.configuration, node_http, container, name, bytes,
+                                         deadline);
+    if (text || text.status().code() != Code::kNotFound || arrival.expired()) return text;
+    pause(kAggregationPoll);
+  }
 }
 
 Result<std::string> read_log(const JobRequest& request, Context& context,

@@ -1,8 +1,8 @@
 #include "roles/watch.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <nlohmann/json.hpp>
+
+#include "base/pause.h"
 
 namespace howdah::roles {
 namespace {
@@ -28,7 +28,6 @@ class Watcher {
   Result<std::optional<std::string>> look();
   Result<std::optional<std::string>> look_at_yarn();
   void follow();
-  void pause();
 
   const Watched& job_;
   const Tell& tell_;
@@ -36,14 +35,7 @@ class Watcher {
   const std::stop_token& stop_;
   std::optional<yarn::ApplicationState> told_;
   std::optional<std::string> summary_;
-  std::mutex mutex_;
-  std::condition_variable_any never_;
 };
-
-void Watcher::pause() {
-  std::unique_lock lock(mutex_);
-  never_.wait_for(lock, stop_, kPollEvery, [] { return false; });
-}
 
 Result<std::optional<std::string>> Watcher::look_at_yarn() {
   const auto report = HOWDAH_TRY(
@@ -97,7 +89,7 @@ Result<std::string> Watcher::run() {
     if (over) return *over;
     follow();
     if (summary_) return *summary_;
-    pause();
+    pause(kPollEvery, stop_);
   }
   return Status(Code::kCancelled, "no longer following; the job goes on");
 }
