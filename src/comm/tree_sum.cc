@@ -74,6 +74,7 @@ size_t TreeSum::add_node(TreeNode node, std::span<const TreeNode> leaves, int st
 }
 
 void TreeSum::run(std::span<const float* const> leaves, float* into, size_t count) const {
+  if (count == 0) return;  // the pointers may be null
   if (additions_.empty()) {
     if (leaves[0] != into) std::memcpy(into, leaves[0], count * sizeof(float));
     return;
