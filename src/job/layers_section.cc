@@ -91,7 +91,7 @@ Layer read_layer(const YamlValue& entry, Status& error) {
   }
   const std::string near = nearest(word, known);
   complain.refuse(entry, "unknown layer '" + word + "'",
-                  near.empty() ? "" : "did you mean '" + near + "'?");
+                  near.empty() ? "known: " + join(known) : "did you mean '" + near + "'?");
   return layer;
 }
 

@@ -15,12 +15,6 @@ std::optional<Number> parse_number(const std::string& text) {
   return number;
 }
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string trim_number(double number) {
   std::string text = std::to_string(number);
   text.erase(text.find_last_not_of('0') + 1);
