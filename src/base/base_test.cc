@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/deadline.h"
 #include "base/digest.h"
+#include "base/nearest.h"
 #include "base/result.h"
 
 namespace howdah {
@@ -55,6 +56,15 @@ TEST(Bytes, stores_the_most_significant_byte_first) {
   store_be32(bytes, 0x01020304);
   EXPECT_EQ(bytes[0], 1);
   EXPECT_EQ(load_be32(bytes), 0x01020304U);
+}
+
+TEST(Nearest, names_what_was_probably_meant_and_nothing_else) {
+  const std::vector<std::string> known = {"default", "small", "run"};
+  EXPECT_EQ(nearest("defualt", known), "default");
+  EXPECT_EQ(nearest("smal", known), "small");
+  EXPECT_EQ(nearest("rnu", known), "run");
+  EXPECT_EQ(nearest("research", known), "");
+  EXPECT_EQ(nearest("x", {}), "");
 }
 
 }  // namespace

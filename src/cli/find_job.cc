@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "job/yaml_tree.h"
+#include "base/nearest.h"
 
 namespace howdah::cli {
 namespace {
@@ -46,7 +46,7 @@ Result<roles::JobFolder> find_job(Context& context, const std::string& home,
       if (application_of(folder) == job) return folder;
     }
   }
-  const std::string near = job::nearest(job, ids);
+  const std::string near = nearest(job, ids);
   return Status(Code::kNotFound, "no such job")
       .with_peer(job)
       .with_advice(near.empty() ? "howdah list shows the jobs under " + home_uri

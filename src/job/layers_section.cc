@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "job/yaml_section.h"
 
 namespace howdah::job {

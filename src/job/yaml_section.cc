@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/nearest.h"
+
 namespace howdah::job {
 namespace {
 

@@ -41,9 +41,6 @@ Status expand_variables(YamlValue& value);
 // "a.b=c": c is read as YAML.
 Status set_value(YamlValue& root, const std::string& assignment);
 
-// The candidate with the fewest edits to `word`, if it is near enough to be meant; else empty.
-std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
-
 // "a, b, c"
 std::string join(const std::vector<std::string>& words);
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/mutex.h"
-#include "yarn/nearest_name.h"
+#include "base/nearest.h"
 #include "yarn/queue_limits.h"
 #include "yarn/resource_manager.h"
 #include "yarn/wire.h"
@@ -198,8 +198,8 @@ Status ApplicationClient::unknown_queue(const std::string& queue, Deadline deadl
   std::vector<std::string> names;
   collect_leaves(HOWDAH_TRY(get_queue_info("root", deadline)), names);
   std::string advice;
-  if (const auto nearest = nearest_name(queue, names))
-    advice = fmt::format("did you mean '{}'? ", *nearest);
+  if (const std::string near = nearest(queue, names); !near.empty())
+    advice = fmt::format("did you mean '{}'? ", near);
   const bool all = names.size() <= kQueuesShown;
   names.resize(std::min(names.size(), kQueuesShown));
   advice += fmt::format("the cluster has {}{}", fmt::join(names, ", "), all ? "" : ", ...");

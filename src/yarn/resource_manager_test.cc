@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "yarn/application_client.h"
-#include "yarn/nearest_name.h"
 
 namespace howdah::yarn {
 namespace {
@@ -82,14 +81,6 @@ TEST(FailureOf, an_application_is_typed_by_yarns_words_only_before_its_master_ra
   EXPECT_EQ(failure_of(report).code(), Code::kCancelled);
   report.state = ApplicationState::kRunning;
   EXPECT_TRUE(failure_of(report));
-}
-
-TEST(NearestName, finds_a_slip_and_nothing_far_away) {
-  const std::vector<std::string> known{"default", "small", "production"};
-  EXPECT_EQ(nearest_name("defualt", known), "default");
-  EXPECT_EQ(nearest_name("smal", known), "small");
-  EXPECT_EQ(nearest_name("research", known), std::nullopt);
-  EXPECT_EQ(nearest_name("x", {}), std::nullopt);
 }
 
 }  // namespace

@@ -7,10 +7,10 @@
 
 #include "base/exit_code.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "cli/context.h"
 #include "cli/fs_verbs.h"
 #include "cli/job_verbs.h"
-#include "job/yaml_tree.h"
 #include "roles/job_report.h"
 #include "roles/master.h"
 #include "roles/sibling.h"
@@ -40,7 +40,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word.starts_with('-')) continue;
-    const std::string near = job::nearest(word, verbs);
+    const std::string near = nearest(word, verbs);
     if (!near.empty() && near != word && i == 1)
       return "unknown verb '" + word + "'; did you mean '" + near + "'?";
     break;

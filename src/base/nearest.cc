@@ -1,10 +1,10 @@
-#include "yarn/nearest_name.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-namespace howdah::yarn {
+namespace howdah {
 namespace {
 
 size_t edits(std::string_view from, std::string_view to) {
@@ -23,18 +23,16 @@ size_t edits(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::optional<std::string> nearest_name(std::string_view wrong,
-                                        const std::vector<std::string>& known) {
-  std::optional<std::string> best;
-  size_t fewest = 0;
-  for (const std::string& name : known) {
-    const size_t count = edits(wrong, name);
-    if (count * 3 > std::max(wrong.size(), name.size())) continue;
-    if (best && count >= fewest) continue;
-    best = name;
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t fewest = std::max<size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t count = edits(word, candidate);
+    if (count >= fewest) continue;
     fewest = count;
+    best = candidate;
   }
   return best;
 }
 
-}  // namespace howdah::yarn
+}  // namespace howdah
