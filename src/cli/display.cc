@@ -61,11 +61,15 @@ double Display::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
+void Display::write(const std::string& text) {
+  std::fputs(text.c_str(), out_);
+  std::fflush(out_);
+}
+
 void Display::line(const std::string& text) {
   if (quiet_) return;
   erase();
-  fmt::print(out_, "{:6.1f} s  {}\n", seconds(), text);
-  std::fflush(out_);
+  write(fmt::format("{:6.1f} s  {}\n", seconds(), text));
   last_line_ = Clock::now();
   draw();
 }
@@ -126,15 +130,13 @@ void Display::draw() {
                                  done * 100, measures(progress_), phase_.workers(),
                                  phase_.workers() == 1 ? "" : "s", phases(progress_));
   text.resize(std::min(text.size(), static_cast<size_t>(std::max(20, terminal_width(out_) - 1))));
-  fmt::print(out_, "\r\033[K{}", text);
-  std::fflush(out_);
+  write("\r\033[K" + text);
   drawn_ = true;
 }
 
 void Display::erase() {
   if (!drawn_) return;
-  fmt::print(out_, "\r\033[K");
-  std::fflush(out_);
+  write("\r\033[K");
   drawn_ = false;
 }
 

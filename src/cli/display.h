@@ -24,6 +24,7 @@ class Display {
 
  private:
   double seconds() const;
+  void write(const std::string& text);  // a terminal that is gone does not end the job
   void show_progress(const control::Progress& progress);
   void draw();
   void erase();

@@ -1,12 +1,17 @@
 #include "cli/fs_verbs.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 
+#include "base/exit_code.h"
 #include "cli/fs_copy.h"
+#include "cli/interrupt_watch.h"
+#include "cli/output.h"
 
 namespace howdah::cli {
 namespace {
@@ -53,35 +58,44 @@ nlohmann::ordered_json to_json(const fs::FileInfo& info, const fs::FileSystem& f
           {"block_size", info.block_size_bytes}};
 }
 
+// A name need not be UTF-8, JSON must.
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 Status print_infos(const std::vector<fs::FileInfo>& infos, const fs::FileSystem& files, bool json) {
   if (json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const auto& info : infos) list.push_back(to_json(info, files));
-    fmt::print("{}\n", list.dump(2));
+    say("{}\n", text_of(list));
     return Status::ok();
   }
   for (const auto& info : infos)
-    fmt::print("{} {:>3} {:<8} {:<8} {:>12} {} {}\n", mode_text(info),
-               info.is_directory ? "-" : std::to_string(info.replication), info.owner, info.group,
-               info.length_bytes, time_text(info.modified_ms), info.path);
+    say("{} {:>3} {:<8} {:<8} {:>12} {} {}\n", mode_text(info),
+        info.is_directory ? "-" : std::to_string(info.replication), info.owner, info.group,
+        info.length_bytes, time_text(info.modified_ms), info.path);
   return Status::ok();
 }
 
 Status print_stat(const fs::Location& at, bool json) {
   const auto info = HOWDAH_TRY(at.files->stat(at.path, call_deadline()));
   if (json) {
-    fmt::print("{}\n", to_json(info, *at.files).dump(2));
+    say("{}\n", text_of(to_json(info, *at.files)));
     return Status::ok();
   }
   const auto facts = to_json(info, *at.files);
   for (const auto& [key, value] : facts.items())
-    fmt::print("{:<12} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    say("{:<12} {}\n", key, value.is_string() ? value.get<std::string>() : text_of(value));
   return Status::ok();
 }
 
-Status remove_path(const fs::Location& at, const FsRequest& request) {
+Status remove_path(const fs::Location& at, const std::string& home, const FsRequest& request) {
   if (at.path == "/")
     return Status(Code::kInvalidArgument, "will not remove the root").with_peer(at.uri());
+  if (at.path == home)
+    return Status(Code::kInvalidArgument, "will not remove the home directory")
+        .with_peer(at.uri())
+        .with_advice("name what in it shall go");
   const Status status = at.files->remove(at.path, request.recursive, call_deadline());
   if (status.code() == Code::kNotFound && request.force) return Status::ok();
   if (status.code() == Code::kFailedPrecondition && !request.recursive)
@@ -89,13 +103,13 @@ Status remove_path(const fs::Location& at, const FsRequest& request) {
   return status;
 }
 
-Status run_one(const FsRequest& request, const fs::Location& at) {
+Status run_one(const FsRequest& request, const fs::Location& at, const std::string& home) {
   if (request.verb == "ls")
     return print_infos(HOWDAH_TRY(at.files->list(at.path, call_deadline())), *at.files,
                        request.json);
   if (request.verb == "cat") return print_file(at);
   if (request.verb == "stat") return print_stat(at, request.json);
-  if (request.verb == "rm") return remove_path(at, request);
+  if (request.verb == "rm") return remove_path(at, home, request);
   if (request.verb == "mkdir") {
     const size_t slash = at.path.rfind('/');
     if (!request.parents && slash > 0) {
@@ -119,10 +133,23 @@ Status copy(const FsRequest& request, fs::FileSystems& files) {
       return Status(Code::kInvalidArgument, "must be a directory, as several files go there")
           .with_peer(to.uri());
   }
+  if (target.ends_with('/')) {
+    const auto info = to.files->stat(to.path, call_deadline());
+    if (!info || !info->is_directory)
+      return Status(Code::kInvalidArgument, "there is no such directory")
+          .with_peer(to.uri() + "/")
+          .with_advice("make it with howdah fs mkdir, or leave out the last slash");
+  }
+  std::stop_source stop;
+  const InterruptWatch interrupts([&] {
+    // The first asks; a second one, when the copy hangs, does not wait for it.
+    if (stop.stop_requested()) ::_exit(exit_code(Status(Code::kCancelled, "")));
+    stop.request_stop();
+  });
   for (size_t i = 0; i + 1 < request.paths.size(); ++i) {
     const auto from =
         HOWDAH_TRY(files.resolve(put ? local_uri(request.paths[i]) : request.paths[i]));
-    HOWDAH_TRY(copy_tree(from, to, request.force));
+    HOWDAH_TRY(copy_tree(from, to, request.force, stop.get_token()));
   }
   return Status::ok();
 }
@@ -179,14 +206,23 @@ void add_fs_verbs(CLI::App& app, FsRequest& request) {
 }
 
 Status run_fs(const FsRequest& request, fs::FileSystems& files) {
+  // "$DIR" where DIR is not set: never the home directory, which `rm -r` would remove.
+  if (std::find(request.paths.begin(), request.paths.end(), "") != request.paths.end())
+    return Status(Code::kInvalidArgument, "a path is empty")
+        .with_operation(request.verb)
+        .with_advice("the home directory is written '.'");
   if (request.verb == "put" || request.verb == "get")
     return copy(request, files).with_operation(request.verb);
   if (request.verb == "mv") return move(request, files).with_operation("mv");
   std::vector<std::string> paths = request.paths;
+  const std::string home = [&] {
+    const auto found = files.home();
+    return found ? found->path : std::string();
+  }();
   if (paths.empty()) paths.push_back(HOWDAH_TRY(files.home()).uri());
   for (const std::string& path : paths) {
     const auto at = HOWDAH_TRY(files.resolve(path));
-    const Status status = run_one(request, at);
+    const Status status = run_one(request, at, home);
     if (!status) return status.with_operation(request.verb);
   }
   return Status::ok();

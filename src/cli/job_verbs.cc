@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/look_verbs.h"
+#include "cli/output.h"
 #include "cli/run_verb.h"
 #include "job/job_spec.h"
 
@@ -32,7 +33,7 @@ void add_id(CLI::App* sub, JobRequest& request) {
 int show_config(const JobRequest& request) {
   const auto spec = job::load_job_file(request.job, {request.set});
   if (!spec) return complain(spec.status());
-  fmt::print("{}", job::to_yaml(*spec));
+  put_out(job::to_yaml(*spec));
   return 0;
 }
 

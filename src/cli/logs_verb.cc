@@ -5,6 +5,7 @@
 #include "base/pause.h"
 #include "cli/find_job.h"
 #include "cli/look_verbs.h"
+#include "cli/output.h"
 #include "yarn/application_client.h"
 #include "yarn/container_logs.h"
 
@@ -98,12 +99,12 @@ int show_logs(const JobRequest& request, Context& context) {
   const auto text = read_log(request, context, *folder);
   if (!text) return complain(text.status().with_operation("logs"));
   if (request.json)
-    fmt::print("{}\n",
-               nlohmann::ordered_json{
-                   {"job_id", folder->job_id()}, {"worker", request.worker}, {"text", *text}}
-                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    say("{}\n",
+        nlohmann::ordered_json{
+            {"job_id", folder->job_id()}, {"worker", request.worker}, {"text", *text}}
+            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   else
-    fmt::print("{}", *text);
+    put_out(*text);
   return 0;
 }
 

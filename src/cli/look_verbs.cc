@@ -6,6 +6,7 @@
 
 #include "cli/display.h"
 #include "cli/find_job.h"
+#include "cli/output.h"
 #include "roles/control_client.h"
 #include "roles/watch.h"
 
@@ -129,11 +130,11 @@ int show_status(const JobRequest& request, Context& context) {
   const auto json = describe(context, *folder);
   if (!json) return complain(json.status().with_operation("status"));
   if (request.json)
-    fmt::print("{}\n", json->dump(2));
+    say("{}\n", json->dump(2));
   else if (json->contains("phases_s"))
-    fmt::print("{}  {}", folder->job_id(), ending_text(json->dump()));
+    say("{}  {}", folder->job_id(), ending_text(json->dump()));
   else
-    fmt::print("{}  {}", folder->job_id(), moment_text(*json));
+    say("{}  {}", folder->job_id(), moment_text(*json));
   return 0;
 }
 
@@ -150,11 +151,11 @@ int show_list(const JobRequest& request, Context& context) {
     const auto json = summary ? ordered_json::parse(*summary, nullptr, false) : ordered_json();
     const std::string outcome = json.is_object() ? json.value("outcome", "") : "not ended";
     const std::string application = application_of(*folder);
-    if (!request.json) fmt::print("{:<44} {:<10} {}\n", id, outcome, application);
+    if (!request.json) say("{:<44} {:<10} {}\n", id, outcome, application);
     list.push_back({{"job_id", id}, {"outcome", outcome}, {"application_id", application}});
   }
-  if (request.json) fmt::print("{}\n", list.dump(2));
-  if (!request.json && ids->empty()) fmt::print("no jobs under {}\n", *home);
+  if (request.json) say("{}\n", list.dump(2));
+  if (!request.json && ids->empty()) say("no jobs under {}\n", *home);
   return 0;
 }
 
@@ -162,7 +163,7 @@ int stop(const JobRequest& request, Context& context) {
   const auto folder = find_job(context, request.home, request.job);
   if (!folder) return complain(folder.status().with_operation("stop"));
   if (folder->read_summary(Deadline::after(kTimeout))) {
-    fmt::print("{} has ended already\n", folder->job_id());
+    say("{} has ended already\n", folder->job_id());
     return 0;
   }
   const auto master = folder->read_master(Deadline::after(kTimeout));
@@ -185,7 +186,7 @@ int stop(const JobRequest& request, Context& context) {
                                              Deadline::after(kTimeout));
   }
   if (!stopped) return complain(stopped.with_operation("stop").with_peer(folder->job_id()));
-  fmt::print("{} is being stopped\n", folder->job_id());
+  say("{} is being stopped\n", folder->job_id());
   return 0;
 }
 

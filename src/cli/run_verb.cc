@@ -2,43 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "base/exit_code.h"
 #include "cli/display.h"
+#include "cli/interrupt_watch.h"
+#include "cli/output.h"
 #include "roles/submit.h"
 #include "roles/watch.h"
 
 namespace howdah::cli {
 namespace {
 using roles::Tell;
-
-// Ctrl-C, as a request to stop instead of a sudden death. While it lives, SIGINT and SIGTERM are
-// its.
-class InterruptWatch {
- public:
-  explicit InterruptWatch(std::function<void()> interrupted) {
-    sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals_, signal);
-    pthread_sigmask(SIG_BLOCK, &signals_, &former_);
-    thread_ = std::jthread([this, interrupted = std::move(interrupted)] {
-      for (int signal = 0; sigwait(&signals_, &signal) == 0 && signal != SIGUSR1;) interrupted();
-    });
-  }
-  ~InterruptWatch() {
-    pthread_kill(thread_.native_handle(), SIGUSR1);
-    thread_.join();
-    pthread_sigmask(SIG_SETMASK, &former_, nullptr);
-  }
-  InterruptWatch(const InterruptWatch&) = delete;
-  InterruptWatch& operator=(const InterruptWatch&) = delete;
-
- private:
-  sigset_t signals_{}, former_{};
-  std::jthread thread_;
-};
 
 Result<roles::StagedJob> prepare(const JobRequest& request, Context& context, const Tell& tell) {
   auto spec = HOWDAH_TRY(job::load_job_file(request.job, {request.set}));
@@ -105,9 +80,9 @@ int run_and_follow(const JobRequest& request, Context& context, int64_t started_
     summary_json = std::move(*summary);
   }
   if (request.json)
-    fmt::print("{}", summary_json);
+    put_out(summary_json);
   else
-    fmt::print("{}", ending_text(summary_json));
+    put_out(ending_text(summary_json));
   return exit_code_of_summary(summary_json);
 }
 
@@ -117,19 +92,19 @@ int submit_only(const JobRequest& request, Context& context, int64_t started_ms)
         Status(Code::kInvalidArgument, "only YARN keeps a job running without its client")
             .with_operation("submit")
             .with_advice("use: howdah run --on local"));
-  const Tell tell = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  const Tell tell = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
   const auto job = prepare(request, context, tell);
   if (!job) return complain(job.status());
   const auto submitted =
       roles::submit_to_yarn(*context.files, context.configuration, *job, started_ms, tell);
   if (!submitted) return complain(submitted.status());
   if (request.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"job_id", submitted->job_id},
-                                              {"application_id", submitted->application_id},
-                                              {"uri", submitted->job_uri}}
-                           .dump());
+    say("{}\n", nlohmann::ordered_json{{"job_id", submitted->job_id},
+                                       {"application_id", submitted->application_id},
+                                       {"uri", submitted->job_uri}}
+                    .dump());
   else
-    fmt::print("{}\n", submitted->job_id);
+    say("{}\n", submitted->job_id);
   return 0;
 }
 

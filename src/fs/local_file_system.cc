@@ -202,10 +202,15 @@ Result<FileDescriptor> open_new(const std::string& path, const CreateOptions& op
 }  // namespace
 
 Result<std::unique_ptr<InputFile>> LocalFileSystem::open(const std::string& path, Deadline) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without waiting for a pipe's writer.
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return fail_to_find(errno, "open", path);
   if (S_ISDIR(status.st_mode)) return is_directory("open", path);
+  if (!S_ISREG(status.st_mode))
+    return Status(Code::kInvalidArgument, "is no regular file but a pipe, socket or device")
+        .with_operation("open")
+        .with_peer(path);
   return std::unique_ptr<InputFile>(new LocalInputFile(std::move(fd), status.st_size, path));
 }
 

@@ -17,6 +17,7 @@ Status refuse(const YamlPlace& place, const std::string& what) {
 }
 
 YamlPlace place_of(const YAML::Mark& mark, const std::string& file) {
+  if (mark.is_null()) return {file, 1, 1};  // an empty document
   return {file, mark.line + 1, mark.column + 1};
 }
 

@@ -11,6 +11,7 @@
 #include "cli/context.h"
 #include "cli/fs_verbs.h"
 #include "cli/job_verbs.h"
+#include "cli/output.h"
 #include "roles/job_report.h"
 #include "roles/master.h"
 #include "roles/sibling.h"
@@ -76,9 +77,10 @@ int main_of(int argc, char** argv) {
   if (!std::getenv("HOWDAH_LOG")) log::set_level(log::Level::kWarning);
   auto context = cli::Context::create(conf_dir);
   if (!context) return cli::complain(context.status());
-  if (!fs_verb->parsed()) return cli::run_job_verb(job_request, *context, started_ms);
+  if (!fs_verb->parsed())
+    return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);
-  return status ? 0 : cli::complain(status);
+  return cli::end_output(status ? 0 : cli::complain(status));
 }
 
 }  // namespace
