@@ -1,9 +1,11 @@
 #include "bench/train/child.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 namespace howdah::bench {
@@ -17,6 +19,7 @@ Child::Child(const std::vector<std::string>& arguments,
   }
   pid_ = fork();
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // an interrupted benchmark leaves nothing running
     dup2(in[0], 0);
     dup2(out[1], 1);
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);

@@ -70,6 +70,8 @@ int compare(const Options& options) {
     for (Contender& contender : contenders) {
       const std::string answer = contender.run();
       contender.times.push_back(std::stod(answer));
+      std::fprintf(stderr, "round %lld: %s: %.1f ms\n", static_cast<long long>(round + 1),
+                   contender.name.c_str(), contender.times.back());
       const size_t space = answer.find(' ');
       contender.details = space == std::string::npos ? "" : answer.substr(space + 1);
     }
@@ -95,7 +97,6 @@ int train(const Options& options) {
     std::printf("%d worker(s): test accuracy, macro recall, macro F1: %s\n", count,
                 workers[0]->expect("test").c_str());
     std::printf("%d worker(s): model %s\n", count, workers[0]->expect("model").c_str());
-    std::fflush(stdout);
   }
   return 0;
 }
@@ -121,6 +122,7 @@ int drive(Options options) {
 
 int main(int argc, char** argv) {
   using namespace howdah::bench;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   CLI::App app{"A training step of Howdah against plain libtorch"};
   Options options;
   app.add_option("--source", options.source, "folder of IDX files");
