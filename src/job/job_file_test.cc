@@ -80,7 +80,8 @@ TEST(JobFile, names_a_wrong_layer_and_its_wrong_key) {
 }
 
 TEST(JobFile, tells_what_is_missing) {
-  EXPECT_EQ(complaint("name: a\nmodel: {layers: [flatten]}\n"), "'data.source' is missing");
+  EXPECT_EQ(complaint("name: a\nmodel: {layers: [flatten]}\n"),
+            "job.yaml:1:1: 'data.source' is missing");
   EXPECT_EQ(complaint(""),
             "job.yaml:1:1: the job file is empty; see examples/fashion-mnist/job.yaml");
 }

@@ -34,8 +34,11 @@ std::pair<std::string, std::string> split_amount(const std::string& text) {
 
 }  // namespace
 
-YamlSection::YamlSection(const YamlValue* value, std::string path, Status& error)
-    : value_(value), path_(std::move(path)), error_(error) {
+YamlSection::YamlSection(const YamlValue* value, std::string path, Status& error, YamlPlace around)
+    : value_(value),
+      place_(value ? value->place : std::move(around)),
+      path_(std::move(path)),
+      error_(error) {
   if (value_ && value_->kind == YamlValue::Kind::kNull) value_ = nullptr;
   if (value_ && value_->kind != YamlValue::Kind::kMap) {
     refuse(*value_, (path_.empty() ? "a job file" : "'" + path_ + "'") + " must be a map of keys");
@@ -88,7 +91,7 @@ std::string YamlSection::required_text(const std::string& key) {
   if (found && !found->scalar.empty()) return found->scalar;
   if (error_.is_ok())
     error_ = Status(Code::kInvalidArgument, "'" + named(key) + "' is missing")
-                 .with_peer(value_ ? value_->place.to_string() : "");
+                 .with_peer(place_.to_string());
   return {};
 }
 
@@ -188,7 +191,7 @@ YamlSection::Amount YamlSection::amount(const std::string& key, Amount fallback,
 }
 
 YamlSection YamlSection::section(const std::string& key) {
-  return YamlSection(any(key), named(key), error_);
+  return YamlSection(any(key), named(key), error_, place_);
 }
 
 const YamlValue* YamlSection::list(const std::string& key) {

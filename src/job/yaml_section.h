@@ -15,7 +15,8 @@ namespace howdah::job {
 class YamlSection {
  public:
   // `value` null: an absent section, everything takes its fallback. `error` outlives the section.
-  YamlSection(const YamlValue* value, std::string path, Status& error);
+  // `around`: where the section would stand, for what is missing in an absent one.
+  YamlSection(const YamlValue* value, std::string path, Status& error, YamlPlace around = {});
 
   bool present() const { return value_ != nullptr; }
   bool has(const std::string& key) const;
@@ -52,6 +53,7 @@ class YamlSection {
   std::string named(const std::string& key) const;
 
   const YamlValue* value_;
+  YamlPlace place_;
   std::string path_;
   Status& error_;
   std::vector<std::string> known_;

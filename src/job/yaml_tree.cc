@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kLimitBytes = 1 << 20;
 constexpr int kLimitDepth = 64;
+// Aliases make a large tree from a small text.
+constexpr int kLimitValues = 100'000;
 
 Status refuse(const YamlPlace& place, const std::string& what) {
   return Status(Code::kInvalidArgument, what).with_peer(place.to_string());
@@ -21,10 +23,11 @@ YamlPlace place_of(const YAML::Mark& mark, const std::string& file) {
   return {file, mark.line + 1, mark.column + 1};
 }
 
-Result<YamlValue> convert(const YAML::Node& node, const std::string& file, int depth) {
+Result<YamlValue> convert(const YAML::Node& node, const std::string& file, int depth, int& values) {
   YamlValue value;
   value.place = place_of(node.Mark(), file);
   if (depth > kLimitDepth) return refuse(value.place, "nested too deeply");
+  if (++values > kLimitValues) return refuse(value.place, "more than 100,000 values");
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
       value.kind = YamlValue::Kind::kScalar;
@@ -34,7 +37,7 @@ Result<YamlValue> convert(const YAML::Node& node, const std::string& file, int d
     case YAML::NodeType::Sequence:
       value.kind = YamlValue::Kind::kList;
       for (const auto& entry : node)
-        value.list.push_back(HOWDAH_TRY(convert(entry, file, depth + 1)));
+        value.list.push_back(HOWDAH_TRY(convert(entry, file, depth + 1, values)));
       break;
     case YAML::NodeType::Map: {
       value.kind = YamlValue::Kind::kMap;
@@ -44,7 +47,7 @@ Result<YamlValue> convert(const YAML::Node& node, const std::string& file, int d
         if (!entry.first.IsScalar()) return refuse(place, "a key must be a word");
         const std::string key = entry.first.Scalar();
         if (!seen.insert(key).second) return refuse(place, "the key '" + key + "' is given twice");
-        value.map.emplace_back(key, HOWDAH_TRY(convert(entry.second, file, depth + 1)));
+        value.map.emplace_back(key, HOWDAH_TRY(convert(entry.second, file, depth + 1, values)));
         value.key_places.push_back(place);
       }
       break;
@@ -105,8 +108,13 @@ const YamlValue* YamlValue::find(const std::string& key) const {
 Result<YamlValue> parse_yaml(const std::string& text, const std::string& file) {
   if (text.size() > kLimitBytes)
     return Status(Code::kInvalidArgument, "larger than 1 MiB").with_peer(file);
+  int values = 0;
   try {
-    return convert(YAML::Load(text), file, 0);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.empty()) return convert(YAML::Node(), file, 0, values);
+    if (documents.size() > 1)
+      return refuse(place_of(documents[1].Mark(), file), "a second document, after '---'");
+    return convert(documents[0], file, 0, values);
   } catch (const YAML::Exception& error) {
     return refuse(place_of(error.mark, file), "not YAML: " + error.msg);
   }

@@ -28,7 +28,8 @@ struct YamlValue {
   const YamlValue* find(const std::string& key) const;
 };
 
-// kInvalidArgument: not YAML, a key given twice, nested deeper than 64, more than 1 MiB.
+// kInvalidArgument: not YAML, a key given twice, nested deeper than 64, more than 1 MiB or than
+// 100,000 values (aliases multiply them), a second document.
 Result<YamlValue> parse_yaml(const std::string& text, const std::string& file);
 
 // `over` wins; maps are merged key by key, everything else is replaced.

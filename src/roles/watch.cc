@@ -1,5 +1,6 @@
 #include "roles/watch.h"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "base/pause.h"
@@ -14,6 +15,12 @@ constexpr seconds kCallTimeout{30};
 // A master that registered and then cannot be reached this long is given up, unless YARN says it
 // runs.
 constexpr seconds kConnectTimeout{10};
+// A ResourceManager that restarts comes back within this; the job goes on without it.
+constexpr std::chrono::minutes kAwayLimit{5};
+
+bool is_away(Code code) {
+  return code == Code::kUnavailable || code == Code::kDeadlineExceeded || code == Code::kStandby;
+}
 
 class Watcher {
  public:
@@ -27,6 +34,7 @@ class Watcher {
   // The summary when the job is known to be over.
   Result<std::optional<std::string>> look();
   Result<std::optional<std::string>> look_at_yarn();
+  Result<std::optional<std::string>> wait_for_yarn(const Status& status);
   void follow();
 
   const Watched& job_;
@@ -35,11 +43,27 @@ class Watcher {
   const std::stop_token& stop_;
   std::optional<yarn::ApplicationState> told_;
   std::optional<std::string> summary_;
+  std::optional<std::chrono::steady_clock::time_point> away_since_;
 };
 
+Result<std::optional<std::string>> Watcher::wait_for_yarn(const Status& status) {
+  if (!is_away(status.code())) return status;
+  auto summary = job_.folder.read_summary(Deadline::after(kCallTimeout));
+  if (summary) return std::optional(std::move(*summary));
+  const auto now = std::chrono::steady_clock::now();
+  if (!away_since_) tell_("the ResourceManager does not answer; the job goes on, still trying");
+  if (!away_since_) away_since_ = now;
+  if (now - *away_since_ > kAwayLimit) return status;
+  return std::optional<std::string>();
+}
+
 Result<std::optional<std::string>> Watcher::look_at_yarn() {
-  const auto report = HOWDAH_TRY(
-      job_.yarn->get_application_report(*job_.application, Deadline::after(kCallTimeout)));
+  const auto answer =
+      job_.yarn->get_application_report(*job_.application, Deadline::after(kCallTimeout));
+  if (!answer) return wait_for_yarn(answer.status());
+  if (away_since_) tell_("the ResourceManager answers again");
+  away_since_.reset();
+  const auto& report = *answer;
   if (report.state != told_) {
     told_ = report.state;
     if (report.state == yarn::ApplicationState::kAccepted)
@@ -54,10 +78,12 @@ Result<std::optional<std::string>> Watcher::look_at_yarn() {
 
 Result<std::optional<std::string>> Watcher::look() {
   if (job_.yarn) return look_at_yarn();
+  // Asked first: a master that ends writes its summary before.
+  const bool ended = job_.local && !job_.local->running();
   auto summary = job_.folder.read_summary(Deadline::after(kCallTimeout));
   if (summary) return std::optional(std::move(*summary));
   if (summary.status().code() != Code::kNotFound) return summary.status();
-  if (job_.local && !job_.local->running())
+  if (ended)
     return Status(Code::kInternal, "the master ended without a word")
         .with_peer(job_.local->log_path())
         .with_advice("its log is in that file");

@@ -3,9 +3,11 @@ nothing half-written."""
 
 import gzip
 import os
+import signal
+import subprocess
 import unittest
 
-from howdah_job import JOB, Scratch, howdah, make_dataset
+from howdah_job import BIN, JOB, Scratch, howdah, make_dataset
 
 NO_HADOOP = {"HADOOP_CONF_DIR": "", "HADOOP_HOME": ""}
 
@@ -110,6 +112,76 @@ class BadInput(unittest.TestCase):
 
     def test_yarn_without_a_configuration(self):
         self.refused(2, "yarn.resourcemanager", arguments=["run", self.job()])
+
+    def test_job_files_that_never_end(self):
+        levels = ["a0: &a0 [x,x,x,x,x,x,x,x,x]"]
+        for i in range(1, 12):
+            levels.append(f"a{i}: &a{i} [" + ",".join([f"*a{i - 1}"] * 9) + "]")
+        bomb = self.scratch.write("bomb.yaml", "\n".join(levels))
+        self.refused(2, "bomb.yaml:", "100,000 values", arguments=["config", bomb])
+        self.refused(2, "1 MiB", arguments=["config", "/dev/zero"])
+
+    def test_a_second_document(self):
+        two = self.scratch.write("two.yaml", "name: x\n---\nname: y\n")
+        self.refused(2, "two.yaml:", "second document", arguments=["config", two])
+
+    def test_an_empty_path_is_not_the_home_directory(self):
+        home = self.scratch.path / "person"
+        home.mkdir()
+        kept = home / "kept"
+        kept.write_text("kept")
+        for path in ("", ".", str(home)):
+            run = howdah("fs", "rm", "-r", path, env={**NO_HADOOP, "HOME": str(home)})
+            self.assertEqual(run.returncode, 2, run.stderr)
+            self.assertEqual(kept.read_text(), "kept")
+
+    def test_a_slip_in_the_target_makes_no_folder(self):
+        source = self.scratch.write("source", "x")
+        slip = self.scratch.path / "slip"
+        for target in (f"file://{slip}/source", f"file://{slip}/"):
+            self.refused(2, "slip", "no such directory", arguments=["fs", "put", source, target])
+        self.assertFalse(slip.exists())
+
+    def test_a_pipe_is_no_file_to_put(self):
+        pipe = self.scratch.path / "pipe"
+        os.mkfifo(pipe)
+        self.refused(2, "no regular file", arguments=["fs", "put", pipe,
+                                                      f"file://{self.scratch.path}/from-pipe"])
+        self.assertFalse((self.scratch.path / "from-pipe").exists())
+
+    def test_an_output_that_cannot_be_written(self):
+        folder = self.scratch.path / "many"
+        folder.mkdir()
+        for i in range(2000):
+            (folder / str(i)).touch()
+        command = [BIN / "howdah", "fs", "ls", f"file://{folder}"]
+        environment = {**os.environ, **NO_HADOOP}
+        with open("/dev/full", "w") as full:
+            run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("standard output: cannot write", run.stderr)
+        # A reader that has had enough is no error.
+        reader, writer = os.pipe()
+        os.close(reader)
+        run = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, env=environment)
+        os.close(writer)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+
+    def test_an_interrupted_put_leaves_nothing(self):
+        source = self.scratch.path / "large"
+        with open(source, "wb") as file:
+            file.truncate(2 << 30)
+        folder = self.scratch.path / "target"
+        folder.mkdir()
+        put = subprocess.Popen([BIN / "howdah", "fs", "put", source, f"file://{folder}/large"],
+                               stderr=subprocess.PIPE, text=True, env={**os.environ, **NO_HADOOP})
+        while not any(folder.iterdir()) and put.poll() is None:
+            pass
+        put.send_signal(signal.SIGINT)
+        _, complaint = put.communicate(timeout=60)
+        self.assertEqual(put.returncode, 4, complaint)
+        self.assertIn("interrupted", complaint)
+        self.assertEqual(list(folder.iterdir()), [])
 
     def test_a_job_that_nobody_knows(self):
         self.refused(2, "no such job", arguments=["status", "nothing", "--home",
