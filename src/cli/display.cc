@@ -41,6 +41,13 @@ std::string measure(const nlohmann::json& value) {
   return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : "-";
 }
 
+// Null where there is none.
+const nlohmann::json& member(const nlohmann::json& object, const char* key) {
+  static const nlohmann::json kNull;
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found == object.end() ? kNull : *found;
+}
+
 }  // namespace
 
 std::string grouped(int64_t number) {
@@ -153,21 +160,26 @@ std::string ending_text(const std::string& summary_json) {
   out += "\n";
   if (!text("stderr_tail").empty())
     out += "  last words of the worker:\n" + text("stderr_tail") + "\n";
-  const auto& metrics = summary["metrics"];
+  const auto& metrics = member(summary, "metrics");
   for (const char* part : {"validation", "test"}) {
-    if (!metrics.is_object() || !metrics[part].is_object()) continue;
-    const auto& values = metrics[part];
-    out += fmt::format("  {:<10}  accuracy {}  precision {}  recall {}  F1 {}  ({} records)\n",
-                       part, measure(values["accuracy"]), measure(values["precision"]),
-                       measure(values["recall"]), measure(values["f1"]),
-                       grouped(values.value("records", int64_t{0})));
+    const auto& values = member(metrics, part);
+    if (!values.is_object()) continue;
+    const auto& records = member(values, "records");
+    out +=
+        fmt::format("  {:<10}  accuracy {}  precision {}  recall {}  F1 {}  ({} records)\n", part,
+                    measure(member(values, "accuracy")), measure(member(values, "precision")),
+                    measure(member(values, "recall")), measure(member(values, "f1")),
+                    records.is_number() ? grouped(records.get<int64_t>()) : "-");
   }
-  if (summary["model"].is_object())
-    out += fmt::format("  model       {}\n  SHA-256     {}\n", summary["model"].value("uri", ""),
-                       summary["model"].value("sha256", ""));
-  if (summary["phases_s"].is_object()) {
+  const auto& uri = member(member(summary, "model"), "uri");
+  const auto& sha256 = member(member(summary, "model"), "sha256");
+  if (uri.is_string() && sha256.is_string())
+    out += fmt::format("  model       {}\n  SHA-256     {}\n", uri.get<std::string>(),
+                       sha256.get<std::string>());
+  const auto& phases_s = member(summary, "phases_s");
+  if (phases_s.is_object()) {
     out += "  seconds    ";
-    for (const auto& [phase, seconds] : summary["phases_s"].items())
+    for (const auto& [phase, seconds] : phases_s.items())
       if (seconds.is_number()) out += fmt::format(" {} {:.1f}", phase, seconds.get<double>());
     out += "\n";
   }

@@ -1,5 +1,7 @@
 #include "monitor/metrics_writer.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace howdah::monitor {
@@ -25,7 +27,11 @@ void MetricsWriter::write(std::string line) {
 void MetricsWriter::close(Deadline deadline) {
   if (!thread_.joinable()) return;
   thread_.request_stop();
-  changed_.notify_all();
+  {
+    // So that the thread either sees the request or already waits.
+    MutexLock lock(mutex_);
+    changed_.notify_all();
+  }
   thread_.join();
   if (!output_) return;
   if (const Status status = output_->close(deadline); !status)
@@ -47,7 +53,7 @@ void MetricsWriter::run(const std::stop_token& stop) {
     if (const Status status = write_out(text); !status) {
       log::warning("metrics: {}", status.to_string());
       output_.reset();
-      ++dropped_;
+      dropped_ += std::count(text.begin(), text.end(), '\n');
     }
   }
 }

@@ -49,6 +49,7 @@ struct WorkerSession::Impl {
   std::unique_ptr<grpc::ClientReaderWriter<control::FromWorker, control::ToWorker>> stream;
   Mutex write_mutex;
   bool broken HOWDAH_GUARDED_BY(write_mutex) = false;
+  uint32_t attempt = 0;
 };
 
 WorkerSession::WorkerSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -76,7 +77,12 @@ Result<std::unique_ptr<WorkerSession>> WorkerSession::open(const net::Address& m
   if (!session->send(first) || !session->read(welcome) || !welcome.has_welcome())
     return Status(Code::kUnavailable, "the job's master refused the session")
         .with_peer(master.to_string());
+  session->impl_->attempt = welcome.welcome().attempt();
   return session;
+}
+
+uint32_t WorkerSession::attempt() const {
+  return impl_->attempt;
 }
 
 bool WorkerSession::send(const control::FromWorker& message) {

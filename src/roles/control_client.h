@@ -23,6 +23,8 @@ class WorkerSession {
                                                      const control::Hello& hello,
                                                      Deadline deadline);
   ~WorkerSession();
+  // Of the master, as it said in its welcome.
+  uint32_t attempt() const;
   // False once the session is broken: read() ends too.
   bool send(const control::FromWorker& message);
   // Waits for the next message; false when the session is at its end.

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int kMaxMessageBytes = 1 << 20;
 constexpr size_t kMaxKeptAnnouncements = 1000;
+// Of a peer that does not read.
+constexpr size_t kMaxQueuedBytes = 16 << 20;
 
 bool is_peer(const grpc::CallbackServerContext& context, const char* common_name) {
   for (const auto& name : context.auth_context()->FindPropertyValues("x509_common_name"))
@@ -23,15 +26,33 @@ bool is_peer(const grpc::CallbackServerContext& context, const char* common_name
   return false;
 }
 
+// Diagnostics of programs may hold any bytes; a message may not.
+std::string valid_utf8(const std::string& text) {
+  using nlohmann::json;
+  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 }  // namespace
 
-// Writes queued messages one after the other. Shared by the two kinds of streams.
+// Writes queued messages one after the other. Shared by the two kinds of streams. A peer that reads
+// too slowly is cut off.
+//
+// Finish() may be called by any thread that holds the service's mutex, or by a reaction: OnDone
+// takes that mutex before it deletes.
 template <typename Reactor, typename Message>
 class QueuedWrites : public Reactor {
  public:
+  explicit QueuedWrites(grpc::CallbackServerContext* context) : context_(context) {}
   void enqueue(const Message& message) {
     MutexLock lock(mutex_);
     if (closed_) return;
+    queued_bytes_ += message.ByteSizeLong();
+    if (!queue_.empty() && queued_bytes_ > kMaxQueuedBytes) {
+      closed_ = true;
+      queue_.erase(queue_.begin() + 1, queue_.end());  // the first is on its way
+      context_->TryCancel();
+      return;
+    }
     queue_.push_back(message);
     if (queue_.size() == 1) this->StartWrite(&queue_.front());
   }
@@ -44,6 +65,7 @@ class QueuedWrites : public Reactor {
   }
   void OnWriteDone(bool sent) override {
     MutexLock lock(mutex_);
+    queued_bytes_ -= queue_.front().ByteSizeLong();
     queue_.pop_front();
     if (!sent) {
       closed_ = true;
@@ -65,21 +87,23 @@ class QueuedWrites : public Reactor {
   }
 
  private:
-  void finish_locked() {
+  void finish_locked() HOWDAH_REQUIRES(mutex_) {
     if (finished_) return;
     finished_ = true;
     this->Finish(grpc::Status::OK);
   }
+  grpc::CallbackServerContext* const context_;
   Mutex mutex_;
-  std::deque<Message> queue_;
-  bool closed_ = false, finished_ = false;
+  std::deque<Message> queue_ HOWDAH_GUARDED_BY(mutex_);
+  size_t queued_bytes_ HOWDAH_GUARDED_BY(mutex_) = 0;
+  bool closed_ HOWDAH_GUARDED_BY(mutex_) = false, finished_ HOWDAH_GUARDED_BY(mutex_) = false;
 };
 
 class ControlServer::Session final
     : public QueuedWrites<grpc::ServerBidiReactor<control::FromWorker, control::ToWorker>,
                           control::ToWorker> {
  public:
-  Session(Service& service, bool allowed);
+  Session(Service& service, grpc::CallbackServerContext* context);
   void OnReadDone(bool read) override;
   void OnCancel() override { close_after_queue(); }
   void OnDone() override;
@@ -93,7 +117,7 @@ class ControlServer::Session final
 class ControlServer::Follower final
     : public QueuedWrites<grpc::ServerWriteReactor<control::JobEvent>, control::JobEvent> {
  public:
-  Follower(Service& service, bool allowed);
+  Follower(Service& service, grpc::CallbackServerContext* context);
   void OnCancel() override { close_after_queue(); }
   void OnDone() override;
 
@@ -107,11 +131,11 @@ class ControlServer::Service final : public control::Control::CallbackService {
 
   grpc::ServerBidiReactor<control::FromWorker, control::ToWorker>* Work(
       grpc::CallbackServerContext* context) override {
-    return new Session(*this, is_peer(*context, "worker"));
+    return new Session(*this, context);
   }
   grpc::ServerWriteReactor<control::JobEvent>* Follow(grpc::CallbackServerContext* context,
                                                       const control::FollowRequest*) override {
-    return new Follower(*this, is_peer(*context, "user"));
+    return new Follower(*this, context);
   }
   grpc::ServerUnaryReactor* Stop(grpc::CallbackServerContext* context,
                                  const control::StopRequest* request,
@@ -131,7 +155,9 @@ class ControlServer::Service final : public control::Control::CallbackService {
     control::ToWorker welcome;
     welcome.mutable_welcome()->set_attempt(attempt_);
     session->enqueue(welcome);
-    sessions_[worker] = session;
+    Session*& present = sessions_[worker];
+    if (present) present->close_after_queue();
+    present = session;
   }
   // True when it was the worker's present session.
   void closed(Session* session, int64_t worker) {
@@ -165,7 +191,10 @@ class ControlServer::Service final : public control::Control::CallbackService {
     MutexLock lock(mutex_);
     followers_.erase(follower);
   }
-  void publish(const control::JobEvent& event) {
+  void publish(control::JobEvent event) {
+    if (event.has_announcement())
+      event.mutable_announcement()->set_text(valid_utf8(event.announcement().text()));
+    if (event.has_phase()) event.mutable_phase()->set_waiting(valid_utf8(event.phase().waiting()));
     MutexLock lock(mutex_);
     if (event.what_case() == control::JobEvent::kAnnouncement) {
       announcements_.push_back(event);
@@ -196,8 +225,9 @@ class ControlServer::Service final : public control::Control::CallbackService {
   std::map<int, control::JobEvent> latest_ HOWDAH_GUARDED_BY(mutex_);
 };
 
-ControlServer::Session::Session(Service& service, bool allowed) : service_(service) {
-  if (!allowed) {
+ControlServer::Session::Session(Service& service, grpc::CallbackServerContext* context)
+    : QueuedWrites(context), service_(service) {
+  if (!is_peer(*context, "worker")) {
     refuse("not a worker of this job");
     return;
   }
@@ -226,8 +256,9 @@ void ControlServer::Session::OnDone() {
   delete this;
 }
 
-ControlServer::Follower::Follower(Service& service, bool allowed) : service_(service) {
-  if (allowed)
+ControlServer::Follower::Follower(Service& service, grpc::CallbackServerContext* context)
+    : QueuedWrites(context), service_(service) {
+  if (is_peer(*context, "user"))
     service_.follow(this);
   else
     refuse("not the job's user");

@@ -45,7 +45,10 @@ Result<MasterAddress> JobFolder::read_master(Deadline deadline) const {
   const auto json = nlohmann::json::parse(HOWDAH_TRY(read("master", deadline)), nullptr, false);
   if (!json.is_object() || !json.contains("address") || !json["address"].is_string())
     return Status(Code::kCorrupt, "no master's address").with_peer(path("master"));
-  return MasterAddress{json.value("attempt", 0U), json["address"].get<std::string>()};
+  const auto attempt = json.find("attempt");
+  if (attempt == json.end() || !attempt->is_number_unsigned())
+    return Status(Code::kCorrupt, "no attempt of the master").with_peer(path("master"));
+  return MasterAddress{attempt->get<uint32_t>(), json["address"].get<std::string>()};
 }
 
 Status JobFolder::write_master(const MasterAddress& master, Deadline deadline) const {

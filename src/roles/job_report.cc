@@ -21,6 +21,11 @@ ordered_json to_json(const control::Evaluation& evaluation) {
           {"records", evaluation.records()}};
 }
 
+// Words of a failed program may be cut in the middle of a letter.
+std::string dump(const ordered_json& value, int indent) {
+  return value.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 ordered_json seconds_between(int64_t from_ms, int64_t to_ms) {
   if (from_ms == 0 || to_ms == 0) return nullptr;
   return static_cast<double>(to_ms - from_ms) / 1000;
@@ -49,6 +54,8 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
       if (times.formed == 0) times.formed = now_ms;
       return std::nullopt;
     case control::FromWorker::kProgress: {
+      // A worker that was frozen speaks of the past.
+      if (message.progress().generation() < progress_.generation()) return std::nullopt;
       progress_ = message.progress();
       if (times.first_step == 0 && progress_.applied() > 0) times.first_step = now_ms;
       line["kind"] = "train";
@@ -62,20 +69,20 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
       line["data_ms"] = number(progress_.data_ms());
       line["compute_ms"] = number(progress_.compute_ms());
       line["communicate_ms"] = number(progress_.communicate_ms());
-      return line.dump();
+      return dump(line, -1);
     }
     case control::FromWorker::kEvaluation: {
       evaluations_[message.evaluation().part()] = message.evaluation();
       line["kind"] = message.evaluation().part();
       line["epoch"] = message.evaluation().epoch();
       line.update(to_json(message.evaluation()));
-      return line.dump();
+      return dump(line, -1);
     }
     case control::FromWorker::kCheckpointed:
       line["kind"] = "checkpoint";
       line["step"] = message.checkpointed().step();
       line["stall_ms"] = message.checkpointed().stall_ms();
-      return line.dump();
+      return dump(line, -1);
     case control::FromWorker::kInput:
       input_[worker] = message.input();
       return std::nullopt;
@@ -144,7 +151,7 @@ std::string JobReport::summary_json(const job::Ending& ending,
       {"requested", requested_}, {"granted", counts.granted}, {"lost", counts.lost}};
   summary["steps"] = progress_.applied();
   summary["records"] = progress_.records();
-  return summary.dump(2) + "\n";
+  return dump(summary, 2) + "\n";
 }
 
 }  // namespace howdah::roles

@@ -59,6 +59,9 @@ std::string JobSecrets::user_json() const {
 Result<JobSecrets> JobSecrets::from_user_json(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return Status(Code::kCorrupt, "access.json is no JSON object");
+  for (const char* key : {"authority", "certificate", "key"})
+    if (!json.contains(key) || !json[key].is_string())
+      return Status(Code::kCorrupt, "access.json has no " + std::string(key));
   JobSecrets secrets;
   secrets.authority = json.value("authority", "");
   secrets.user = {json.value("certificate", ""), json.value("key", "")};

@@ -117,6 +117,7 @@ class Master {
   void announce(const job::Announce& announce);
   void publish_phase();
   Status finish();
+  Status leave_to_successor();
   job::Instant now() const {
     return std::chrono::duration_cast<milliseconds>(Deadline::Clock::now().time_since_epoch());
   }
@@ -275,9 +276,17 @@ void Master::publish_phase() {
   server_->publish(event);
 }
 
+// The job goes on under another attempt: nobody may hear from this one that it ended.
+Status Master::leave_to_successor() {
+  metrics_.close(Deadline::after(seconds(10)));
+  server_->stop(Deadline::after(seconds(2)));
+  return fenced_;
+}
+
 Status Master::finish() {
   if (!ending_) {
     log::error("{}", fenced_.to_string());
+    if (fenced_.code() == Code::kAborted) return leave_to_successor();
     ending_ =
         job::Ending{job::Outcome::kFailed, job::cause_of(fenced_), fenced_.to_string(), -1, ""};
   }
@@ -287,9 +296,7 @@ Status Master::finish() {
     report_.times.submitted = std::atoll(submitted->c_str());
   const std::string summary = report_.summary_json(*ending_, coordinator_->counts());
   log::info("{}", ending_->to_string());
-  // A fenced attempt leaves the job to its successor.
-  Status status =
-      fenced_.code() == Code::kAborted ? fenced_ : folder_.write("summary.json", summary, deadline);
+  Status status = folder_.write("summary.json", summary, deadline);
   control::JobEvent event;
   event.set_at_ms(report_.times.ended - report_.times.started);
   event.mutable_ended()->set_summary_json(summary);

@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 
@@ -11,6 +13,11 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char letter) { return std::isdigit(letter); });
 }
 }  // namespace
 
@@ -24,8 +31,9 @@ Result<std::pair<std::string, uint32_t>> application_of_container(const std::str
   }
   if (parts.empty() || parts[0] != "container") return refuse;
   parts.erase(parts.begin());
-  if (!parts.empty() && parts[0].starts_with('e')) parts.erase(parts.begin());
-  if (parts.size() != 4) return refuse;
+  if (!parts.empty() && parts[0].starts_with('e') && is_number(parts[0].substr(1)))
+    parts.erase(parts.begin());
+  if (parts.size() != 4 || !std::all_of(parts.begin(), parts.end(), is_number)) return refuse;
   uint32_t attempt = 0;
   const auto [end, error] =
       std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), attempt);

@@ -48,8 +48,9 @@ class DigestCache {
   Result<std::string> digest(const std::string& path, const FileStamp& stamp) {
     const json key = {stamp.length, stamp.modified_ns};
     const auto found = known_.find(path);
-    if (found != known_.end() && found->is_object() && found->value("stamp", json()) == key)
-      return found->value("sha256", "");
+    if (found != known_.end() && found->is_object() && found->value("stamp", json()) == key &&
+        found->value("sha256", json()).is_string())
+      return (*found)["sha256"].get<std::string>();
     const std::string digest = HOWDAH_TRY(Sha256::hex_of_file(path));
     known_[path] = {{"stamp", key}, {"sha256", digest}};
     changed_ = true;
@@ -107,6 +108,7 @@ Status copy_up(const std::string& from, const fs::Location& to, bool executable,
       HOWDAH_TRY(
           file->write(as_bytes({buffer.data(), static_cast<size_t>(source.gcount())}), deadline));
     }
+    if (source.bad()) return Status(Code::kIo, "cannot read to its end").with_peer(from);
     return file->close(deadline);
   }();
   if (status) status = to.files->rename(beside, to.path, false, deadline);
@@ -118,14 +120,24 @@ Status copy_up(const std::string& from, const fs::Location& to, bool executable,
   return status;
 }
 
+bool is_local_file(const json& entry) {
+  const auto is = [&](const char* key, auto test) {
+    return entry.contains(key) && (entry[key].*test)();
+  };
+  return entry.is_object() && is("name", &json::is_string) && is("uri", &json::is_string) &&
+         is("length", &json::is_number_integer) && is("modified_ms", &json::is_number_integer) &&
+         is("world_readable", &json::is_boolean) && is("executable", &json::is_boolean);
+}
+
+// As the NodeManager asks: FSDownload.isPublic looks at every folder up to the root.
 bool world_may_read(const fs::FileInfo& file, fs::FileSystem& files, const std::string& folder,
                     Deadline deadline) {
   if ((file.permission & 0004) == 0) return false;
-  for (stdfs::path at = folder; at.has_relative_path(); at = at.parent_path()) {
+  for (stdfs::path at = folder;; at = at.parent_path()) {
     const auto info = files.stat(at.string(), deadline);
     if (!info || (info->permission & 0001) == 0) return false;
+    if (!at.has_relative_path()) return true;
   }
-  return true;
 }
 
 }  // namespace
@@ -167,7 +179,8 @@ Result<Upload> upload_runtime(fs::FileSystems& files, const std::string& home_ur
     const fs::Location to{folder.files, folder.path + "/" + digest + "-" + base};
     auto info = to.files->stat(to.path, deadline);
     if (!info && info.status().code() != Code::kNotFound) return info.status();
-    if (!info) {
+    if (!info || info->length_bytes != stamp.length) {
+      if (info) HOWDAH_TRY(to.files->remove(to.path, false, deadline));
       HOWDAH_TRY(copy_up(file.path, to, file.executable, deadline));
       upload.uploaded_bytes += stamp.length;
       info = to.files->stat(to.path, deadline);
@@ -198,7 +211,8 @@ Result<std::vector<cluster::LocalFile>> local_files_from_json(const std::string&
   if (!list.is_array()) return Status(Code::kCorrupt, "the list of runtime files is no JSON list");
   std::vector<cluster::LocalFile> files;
   for (const json& entry : list) {
-    if (!entry.is_object()) return Status(Code::kCorrupt, "a runtime file is no JSON object");
+    if (!is_local_file(entry))
+      return Status(Code::kCorrupt, "an entry of the list is no runtime file");
     files.push_back({entry.value("name", ""), entry.value("uri", ""),
                      entry.value("length", int64_t{0}), entry.value("modified_ms", int64_t{0}),
                      entry.value("world_readable", false), entry.value("executable", false)});

@@ -31,14 +31,17 @@ void drain(int out, int err, std::string& out_text, std::string& err_text) {
   std::array<pollfd, 2> pipes{{{out, POLLIN, 0}, {err, POLLIN, 0}}};
   const std::array<std::string*, 2> texts{&out_text, &err_text};
   while (pipes[0].fd >= 0 || pipes[1].fd >= 0) {
-    if (::poll(pipes.data(), pipes.size(), -1) < 0 && errno != EINTR) return;
+    if (::poll(pipes.data(), pipes.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return;
+    }
     for (size_t i = 0; i < pipes.size(); ++i) {
       if (pipes[i].fd < 0 || pipes[i].revents == 0) continue;
       std::array<char, 65536> buffer;
       const ssize_t count = ::read(pipes[i].fd, buffer.data(), buffer.size());
       if (count > 0 && texts[i]->size() < kLimitBytes)
         texts[i]->append(buffer.data(), static_cast<size_t>(count));
-      else if (count <= 0 && errno != EINTR)
+      else if (count == 0 || (count < 0 && errno != EINTR))
         pipes[i].fd = -1;
     }
   }

@@ -24,6 +24,7 @@ Result<std::unique_ptr<MasterLink>> MasterLink::open(const net::Address& master,
   std::unique_ptr<MasterLink> link(new MasterLink(folder, secrets, hello, std::move(interrupt)));
   link->session_ =
       HOWDAH_TRY(roles::WorkerSession::open(master, secrets, hello, Deadline::after(seconds(30))));
+  link->attempt_ = link->session_->attempt();
   link->hello_.set_again(true);
   link->thread_ = std::jthread([raw = link.get()](const std::stop_token& stop) { raw->run(stop); });
   return link;
@@ -85,8 +86,6 @@ void MasterLink::handle(const control::ToWorker& message) {
     finishing_ = true;
     commands_.post(FinishCommand{});
     interrupt_(UINT64_MAX);
-  } else if (message.has_welcome()) {
-    attempt_ = std::max(attempt_, message.welcome().attempt());
   }
 }
 
@@ -99,14 +98,19 @@ bool MasterLink::dial_again(const std::stop_token& stop) {
     if (address && master->attempt >= attempt_) {
       auto session =
           roles::WorkerSession::open(*address, secrets_, hello_, give_up.earlier(seconds(5)));
-      if (session) {
-        log::info("connected to the master of attempt {} again", master->attempt);
+      if (session && (*session)->attempt() >= attempt_) {
+        attempt_ = (*session)->attempt();
         MutexLock lock(session_mutex_);
+        // Whoever ends the link meanwhile cancelled the former session, and would wait for this
+        // one.
+        if (stop.stop_requested() || closing_) return false;
+        log::info("connected to the master of attempt {} again", attempt_);
         session_ = std::move(*session);
         if (last_word_) session_->send(*last_word_);
         return true;
       }
-      last = session.status();
+      last = session ? Status(Code::kAborted, "a former attempt of the master answers")
+                     : session.status();
     }
     MutexLock lock(session_mutex_);
     redialled_.wait(session_mutex_, Deadline::after(milliseconds(200)));

@@ -1,0 +1,82 @@
+#include "cli/display.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+
+namespace howdah::cli {
+namespace {
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Grouped, puts_a_comma_after_every_third_digit) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+  EXPECT_EQ(grouped(-100), "-100");
+  EXPECT_EQ(grouped(-123456), "-123,456");
+  EXPECT_EQ(grouped(std::numeric_limits<int64_t>::min()), "-9,223,372,036,854,775,808");
+}
+
+// What a display writes where there is no terminal.
+class Lines : public ::testing::Test {
+ protected:
+  ~Lines() override { std::fclose(file_); }
+  std::string written() {
+    std::string text(static_cast<size_t>(std::ftell(file_)), '\0');
+    std::rewind(file_);
+    EXPECT_EQ(std::fread(text.data(), 1, text.size(), file_), text.size());
+    return text;
+  }
+  static control::JobEvent progress(int64_t applied) {
+    control::JobEvent event;
+    event.mutable_progress()->set_applied(applied);
+    event.mutable_progress()->set_steps(10);
+    return event;
+  }
+  std::FILE* const file_ = std::tmpfile();
+};
+
+TEST_F(Lines, have_a_time_and_no_terminal_codes) {
+  Display display(file_, false);
+  display.line("submitted");
+  control::JobEvent event;
+  event.mutable_announcement()->set_warning(true);
+  event.mutable_announcement()->set_text("worker 2 was lost");
+  display.show(event);
+  display.show(progress(1));
+  const std::string text = written();
+  EXPECT_THAT(text, HasSubstr(" s  submitted\n"));
+  EXPECT_THAT(text, HasSubstr("warning: worker 2 was lost\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\033")));
+  EXPECT_THAT(text, Not(HasSubstr("\r")));
+}
+
+TEST_F(Lines, tell_the_first_step_once) {
+  Display display(file_, false);
+  for (int step = 0; step < 3; ++step) display.show(progress(step));
+  const std::string text = written();
+  EXPECT_NE(text.find("first step"), std::string::npos);
+  EXPECT_EQ(text.find("first step"), text.rfind("first step"));
+}
+
+TEST_F(Lines, are_none_when_quiet) {
+  Display display(file_, true);
+  display.line("submitted");
+  display.show(progress(1));
+  EXPECT_EQ(written(), "");
+}
+
+TEST(EndingText, survives_whatever_stands_in_a_summary) {
+  EXPECT_THAT(ending_text("no JSON"), HasSubstr("not readable"));
+  EXPECT_THAT(ending_text(R"({"outcome": "FAILED", "cause": "disk", "message": "full"})"),
+              HasSubstr("FAILED (disk): full"));
+  EXPECT_THAT(ending_text(R"({"outcome": 5, "metrics": 1, "model": [], "phases_s": null})"),
+              Not(HasSubstr("5")));
+}
+
+}  // namespace
+}  // namespace howdah::cli
