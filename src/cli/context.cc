@@ -20,6 +20,12 @@ Result<Context> Context::create(const std::string& conf_dir) {
   return context;
 }
 
+void Context::answer_soon() {
+  if (configuration.get("howdah.rpc.retries")) return;
+  configuration.set("howdah.rpc.retries", "6");
+  files = std::make_unique<fs::FileSystems>(configuration, user, credentials);
+}
+
 int complain(const Status& status) {
   std::string line = status.to_string();
   std::replace(line.begin(), line.end(), '\n', ' ');

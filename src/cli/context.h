@@ -19,6 +19,9 @@ struct Context {
 
   // `conf_dir` from --conf; empty: HADOOP_CONF_DIR and the usual places.
   static Result<Context> create(const std::string& conf_dir);
+  // For verbs that somebody waits for: a server that is away is reported after some 3 s instead of
+  // 20. Not for what is handed to a job. Before `files` is first used.
+  void answer_soon();
 };
 
 // "howdah: run: ...": one line on standard error; returns the exit code (DESIGN §8).

@@ -90,6 +90,9 @@ Result<ClientOptions> ClientOptions::from_configuration(const std::string& autho
   } else {
     options.namenodes = {HOWDAH_TRY(net::Address::parse(authority, kDefaultPort))};
   }
+  if (options.namenodes.size() == 1)
+    options.rpc_retries = static_cast<int>(
+        HOWDAH_TRY(configuration.get_int("howdah.rpc.retries", options.rpc_retries)));
   options.user = user;
   options.token = token_for(authority, options.namenodes, credentials);
   HOWDAH_TRY(read_writing(configuration, options));

@@ -18,6 +18,8 @@ struct ClientOptions {
   std::vector<net::Address> namenodes;  // one, or those of an HA nameservice
   hadoop::User user;
   std::optional<hadoop::Token> token;  // HDFS_DELEGATION_TOKEN
+  // howdah.rpc.retries, with one NameNode only: a nameservice may need its time to fail over.
+  int rpc_retries = 10;
 
   // -- Writing.
   int replication = 0;                // dfs.replication; 0: the NameNode's default

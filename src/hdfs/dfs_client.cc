@@ -19,6 +19,7 @@ hadoop::RpcOptions namenode_options(const ClientOptions& options) {
   rpc.servers = options.namenodes;
   rpc.user = options.user;
   rpc.token = options.token;
+  rpc.max_retries = options.rpc_retries;
   return rpc;
 }
 

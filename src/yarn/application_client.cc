@@ -48,6 +48,9 @@ Result<ApplicationClient> ApplicationClient::create(const hadoop::Configuration&
   options.protocol = kProtocol;
   options.servers =
       HOWDAH_TRY(resource_manager_addresses(configuration, kAddressKey, kDefaultPort));
+  if (options.servers.size() == 1)
+    options.max_retries = static_cast<int>(
+        HOWDAH_TRY(configuration.get_int("howdah.rpc.retries", options.max_retries)));
   options.user = user;
   if (const hadoop::Token* token = credentials.find_token("RM_DELEGATION_TOKEN"))
     options.token = *token;

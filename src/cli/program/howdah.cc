@@ -74,9 +74,10 @@ int main_of(int argc, char** argv) {
     std::fprintf(stderr, "howdah: %s\n", complaint(app, error, argc, argv).c_str());
     return kWrongUsage;
   }
-  if (!std::getenv("HOWDAH_LOG")) log::set_level(log::Level::kWarning);
+  if (!std::getenv("HOWDAH_LOG")) log::set_level(log::Level::kError);
   auto context = cli::Context::create(conf_dir);
   if (!context) return cli::complain(context.status());
+  if (job_request.verb != "run" && job_request.verb != "submit") context->answer_soon();
   if (!fs_verb->parsed())
     return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);
