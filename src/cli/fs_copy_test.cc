@@ -43,7 +43,7 @@ class FsCopy : public ::testing::Test {
     return text ? *text : text.status().to_string();
   }
   Status copy(const std::string& from, const std::string& to, bool overwrite = false) {
-    return copy_tree({from_, from}, {to_, to}, overwrite);
+    return copy_tree({from_, from}, {to_, to}, overwrite, {});
   }
   std::shared_ptr<fs::MemoryFileSystem> from_ = std::make_shared<fs::MemoryFileSystem>("from");
   std::shared_ptr<fs::MemoryFileSystem> to_ = std::make_shared<fs::MemoryFileSystem>("to");
