@@ -26,7 +26,7 @@ HELP
 done
 
 cd "$HOWDAH_ROOT"
-"$HOWDAH_ROOT/dev" build
+"$HOWDAH_ROOT/dev" build howdah howdah-data howdah-train
 howdah=build/release/bin/howdah
 [ -x "$howdah" ] || die "$howdah was not built: run ./dev build and look at its output"
 
