@@ -356,8 +356,13 @@ TEST_F(StreamReaderTest, tells_a_missing_file_from_a_corrupt_one) {
 
 TEST_F(StreamReaderTest, counts_the_bytes_of_local_and_of_remote_blocks) {
   write(20, 10);
+  // Validation has an end: no next epoch is read ahead while the bytes are counted.
+  PlanOptions plan = whole(1, 20);
+  plan.part = Part::kValidation;
+  plan.split.train = 0;
+  plan.split.validation = 1;
   const auto count = [&] {
-    const auto reader = open(whole(1, 20), 0, 0, 0, {.prefetch_bytes = 0});
+    const auto reader = open(plan, 0, 0, 0, {.prefetch_bytes = 0});
     take(*reader);
     return std::pair(reader->local_bytes(), reader->remote_bytes());
   };
