@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 
+#include "base/environment.h"
 #include "hadoop/proto/security.pb.h"
 #include "hadoop/rpc_frame.h"
 #include "hadoop/small_file.h"
@@ -20,11 +20,6 @@ constexpr std::byte kWritableFormat{0}, kProtobufFormat{1};
 constexpr size_t kMaxFileBytes = size_t{16} << 20;
 constexpr size_t kMaxFieldBytes = size_t{1} << 20;
 constexpr int32_t kMaxEntries = 100'000;
-
-std::string text_of_environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 Result<int32_t> read_count(WritableReader* reader) {
   const int32_t count = HOWDAH_TRY(reader->vint());
@@ -78,7 +73,7 @@ void append_sized(std::string_view text, std::string* to) {
 }  // namespace
 
 Result<User> User::current() {
-  std::string name = text_of_environment("HADOOP_USER_NAME");
+  std::string name = environment("HADOOP_USER_NAME");
   if (name.empty()) {
     passwd entry{};
     passwd* found = nullptr;
@@ -90,7 +85,7 @@ Result<User> User::current() {
           .with_advice("set HADOOP_USER_NAME");
     name = found->pw_name;
   }
-  std::string proxy = text_of_environment("HADOOP_PROXY_USER");
+  std::string proxy = environment("HADOOP_PROXY_USER");
   if (proxy.empty()) return User{std::move(name), {}};
   return User{std::move(proxy), std::move(name)};
 }
@@ -107,7 +102,7 @@ Result<Credentials> Credentials::parse(Bytes bytes) {
 }
 
 Result<Credentials> Credentials::from_environment() {
-  const std::string path = text_of_environment("HADOOP_TOKEN_FILE_LOCATION");
+  const std::string path = environment("HADOOP_TOKEN_FILE_LOCATION");
   if (path.empty()) return Credentials();
   const auto say = [&path](const Status& status) {
     return status.with_operation("read credentials")

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 
+#include "base/environment.h"
 #include "hadoop/credentials.h"
 #include "roles/master.h"
 
 namespace howdah::roles {
 namespace {
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),

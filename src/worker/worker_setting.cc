@@ -1,17 +1,11 @@
 #include "worker/worker_setting.h"
 
 #include <charconv>
-#include <cstdlib>
 
+#include "base/environment.h"
 #include "roles/container_launch.h"
 
 namespace howdah::worker {
-namespace {
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-}  // namespace
 
 Result<WorkerSetting> WorkerSetting::from_environment() {
   WorkerSetting setting;
