@@ -41,4 +41,21 @@ else()
   message(FATAL_ERROR "libtorch is not in ${HOWDAH_TORCH}: run ./dev setup")
 endif()
 
+# Arrow: the libraries of the wheel. Kernels beyond the basic ones live in arrow_compute.
+set(HOWDAH_ARROW ${HOWDAH_CACHE}/arrow-26.0.1 CACHE PATH "Arrow: include/ and lib/")
+if(EXISTS ${HOWDAH_ARROW}/lib/libarrow.so.2600)
+  foreach(name arrow arrow_compute parquet)
+    add_library(howdah_${name}_library SHARED IMPORTED)
+    set_target_properties(howdah_${name}_library PROPERTIES
+      IMPORTED_LOCATION ${HOWDAH_ARROW}/lib/lib${name}.so.2600)
+  endforeach()
+  add_library(howdah_arrow INTERFACE)
+  target_include_directories(howdah_arrow SYSTEM INTERFACE ${HOWDAH_ARROW}/include)
+  target_link_options(howdah_arrow INTERFACE -Wl,-rpath-link,${HOWDAH_ARROW}/lib)
+  target_link_libraries(howdah_arrow INTERFACE
+    howdah_parquet_library howdah_arrow_compute_library howdah_arrow_library)
+else()
+  message(FATAL_ERROR "Arrow is not in ${HOWDAH_ARROW}: run ./dev setup")
+endif()
+
 include(Grpc)

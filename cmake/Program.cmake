@@ -6,7 +6,7 @@ function(howdah_program target)
   target_link_options(${target} PRIVATE
     -Wl,--exclude-libs,ALL $<$<CONFIG:Release>:-s>)
   add_custom_command(TARGET ${target} POST_BUILD
-    COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${HOWDAH_TORCH}/lib
+    COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${HOWDAH_TORCH}/lib:${HOWDAH_ARROW}/lib
             ${CMAKE_SOURCE_DIR}/cmake/stage_libraries.sh $<TARGET_FILE:${target}> ${CMAKE_BINARY_DIR}/lib
     VERBATIM)
 endfunction()

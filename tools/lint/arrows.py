@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Bottom first, as in DESIGN's table of modules and in CMakeLists.txt.
-ORDER = ("base net hadoop hdfs fs yarn mapreduce dataset model data comm train parallel job cluster "
-         "monitor roles worker cli").split()
+ORDER = ("base net hadoop hdfs fs yarn mapreduce statistics prepare dataset model formats transform "
+         "data comm train parallel job cluster monitor roles worker cli").split()
 
 # Third-party headers by their first folder, and the only modules that may see them.
 OWNED = {
@@ -23,8 +23,8 @@ OWNED = {
     "ATen": ("libtorch", ("train", "parallel")),
     "c10": ("libtorch", ("train", "parallel")),
     "caffe2": ("libtorch", ("train", "parallel")),
-    "arrow": ("Arrow", ("data",)),
-    "parquet": ("Arrow", ("data",)),
+    "arrow": ("Arrow", ("formats", "transform", "data")),
+    "parquet": ("Arrow", ("formats", "transform", "data")),
     "grpc": ("gRPC", ("roles",)),
     "grpcpp": ("gRPC", ("roles",)),
 }

@@ -1,0 +1,123 @@
+// A source of raw records: files of one format, cut into chunks.
+//
+// A chunk is what one call parses: some 8 MiB of text, a row group, a run of images. Where chunks
+// are cut depends on the files alone, never on who reads them: (file, ordinal) names the same
+// records on one machine and in any mapper. A portion is what can be read independently: a range of
+// chunks of one file.
+//
+// read is I/O and sequential, parse is computation and thread-safe: one thread reads ahead, all
+// cores parse.
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "formats/table_schema.h"
+#include "fs/file_systems.h"
+#include "prepare/source_spec.h"
+
+namespace howdah::formats {
+
+// Part of every plan: another number gives other chunks, and so another order of... nothing else.
+inline constexpr int64_t kChunkBytes = 8 << 20;
+
+struct SourceFile {
+  fs::Location location;
+  std::string name;  // relative to the source's folder: "2013/flights-1.csv"; in reports
+  int64_t length_bytes = 0;
+  int64_t modified_ms = 0;
+};
+
+struct ChunkId {
+  int32_t file = 0;     // into Source::files()
+  int32_t ordinal = 0;  // within the file
+  auto operator<=>(const ChunkId&) const = default;
+};
+
+struct Portion {
+  int32_t file = 0;
+  int32_t first_chunk = 0;
+  int32_t chunks = -1;  // -1: all to the end, their number is not known before (compressed files)
+  int64_t bytes = 0;    // of the file, roughly: for balance and progress
+  int64_t offset_bytes = 0;  // where in the file: for locality
+};
+
+// Bytes of one chunk, not yet looked at.
+struct RawChunk {
+  ChunkId id;
+  std::shared_ptr<arrow::Buffer>
+      bytes;               // whole records; empty for formats that parse from the file
+  int64_t first_byte = 0;  // of `bytes` in the (decompressed) file
+  int64_t read_bytes = 0;  // of the file as it lies there: for progress
+};
+
+struct BadRecord {
+  int64_t row = 0;      // position in the chunk, counting bad ones
+  int64_t offset = 0;   // of its first byte in the (decompressed) file; row formats: the row
+  std::string rule;     // "ragged_row" | "type_error" | "encoding" | "too_long" | "unreadable"
+  std::string reason;   // "7 fields where 19 are due"
+  std::string content;  // its beginning, at most 4 KiB, valid UTF-8
+};
+
+struct ParsedChunk {
+  ChunkId id;
+  std::shared_ptr<arrow::RecordBatch> batch;  // of the schema asked for
+  std::vector<uint32_t> rows;  // of each row of the batch: its position in the chunk; ascending
+  int64_t rows_read = 0;       // bad ones included
+  int64_t values_become_missing = 0;  // wrong types, where the spec says so
+  std::vector<BadRecord> bad;
+  // The chunk does not fit into the schema asked for: `batch` is null, and this is what it needs
+  // (widen with it and parse again). Never for given types.
+  std::optional<TableSchema> needs;
+};
+
+// Reads the chunks of one portion, in order. One thread.
+class ChunkReader {
+ public:
+  virtual ~ChunkReader() = default;
+  // Nothing at the end.
+  //   kCorrupt  truncated or broken compression, a record beyond max_record_bytes that cannot be
+  //             skipped...; the message names file and byte
+  virtual Result<std::optional<RawChunk>> next(Deadline deadline) = 0;
+};
+
+class Source {
+ public:
+  // Lists and checks: at least one file, one format. Files are sorted by name. Hidden ones (".x",
+  // "_x") are left out, as Hadoop does; empty files are fine.
+  //   kNotFound         no such file, nothing matches
+  //   kInvalidArgument  files of several formats, nested Parquet columns, duplicate header names,
+  //                     a column asked for that is not there (the nearest is named)
+  static Result<std::unique_ptr<Source>> open(fs::FileSystems& files,
+                                              const prepare::SourceSpec& spec, Deadline deadline);
+  virtual ~Source() = default;
+
+  const std::vector<SourceFile>& files() const { return files_; }
+  prepare::Format format() const { return spec_.format; }  // never kAuto
+  const prepare::SourceSpec& spec() const { return spec_; }
+  int64_t total_bytes() const;
+
+  // Names from headers, types from the first chunk: a start. Deterministic, but only a lower bound
+  // of what all chunks need.
+  virtual Result<TableSchema> survey(Deadline deadline) = 0;
+  // All portions in order, the finest that the format allows, but at most max_bytes each (a
+  // mapper's share: whole chunks).
+  virtual Result<std::vector<Portion>> portions(int64_t max_bytes, Deadline deadline) = 0;
+  // Thread-safe, also parse.
+  virtual Result<std::unique_ptr<ChunkReader>> read(const Portion& portion, Deadline deadline) = 0;
+  // Bad records are handed back, not judged; kCorrupt only where nothing more can be read.
+  virtual Result<ParsedChunk> parse(const RawChunk& chunk, const TableSchema& schema) = 0;
+
+ protected:
+  std::vector<SourceFile> files_;
+  prepare::SourceSpec spec_;
+};
+
+}  // namespace howdah::formats
