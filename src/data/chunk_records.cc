@@ -13,7 +13,7 @@ void tally_bad(const formats::ParsedChunk& parsed, RoundResults& results) {
     DroppedRecord dropped{parsed.id,          bad.row,    bad.offset,
                           "read." + bad.rule, bad.reason, bad.content};
     results.tally.sample.add(dropped);
-    if (results.wants_quarantine) results.quarantined.push_back(std::move(dropped));
+    if (results.wants_bad_quarantine) results.quarantined.push_back(std::move(dropped));
   }
 }
 

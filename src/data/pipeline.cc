@@ -3,8 +3,8 @@
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_dict.h>
 #include <arrow/compute/api_vector.h>
-#include <arrow/datum.h>
 #include <arrow/compute/cast.h>
+#include <arrow/datum.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +16,8 @@ namespace howdah::data {
 namespace {
 
 using transform::Records;
+
+constexpr const char* kAssigningName = "split";
 
 bool meet(const std::vector<std::string>& names, const std::set<std::string>& blocked) {
   return std::any_of(names.begin(), names.end(),
@@ -142,6 +144,8 @@ std::unique_ptr<RoundResults> Pipeline::results(const Round& round, bool profile
     }
   }
   results->wants_quarantine = spec_.quarantine;
+  results->wants_bad_quarantine =
+      spec_.quarantine || spec_.source.bad_records == prepare::BadRecordAction::kQuarantine;
   if (profile_before) results->tally.before = std::make_unique<Profile>();
   if (ready_to_write()) results->tally.after = std::make_unique<Profile>();
   return results;
@@ -278,7 +282,7 @@ const transform::Grouping* Pipeline::grouping(size_t item) const {
 }
 
 std::string Pipeline::item_name(size_t item) const {
-  return items_[item].step ? items_[item].step->name() : "split";
+  return items_[item].step ? items_[item].step->name() : kAssigningName;
 }
 
 Result<std::shared_ptr<arrow::Schema>> Pipeline::output_schema() const {
@@ -315,6 +319,28 @@ nlohmann::ordered_json Pipeline::state() const {
     items.push_back({{"name", item_name(i)}, {"fitted", fitted_[i] != 0}, {"learnt", learnt}});
   }
   return {{"items", items}, {"counted", counted_}, {"pieces_counted", pieces_counted_}};
+}
+
+Status Pipeline::adopt(const nlohmann::ordered_json& state) {
+  try {
+    size_t i = 0;
+    for (const auto& item : state.at("items")) {
+      if (item.at("name") == kAssigningName) continue;
+      if (i == assign_at_) ++i;
+      if (i >= items_.size() || item.at("name").get<std::string>() != item_name(i))
+        return Status(Code::kCorrupt, "its steps and what they learnt do not belong together");
+      if (item.at("fitted").get<bool>() && items_[i].learns && !items_[i].step->grouping()) {
+        HOWDAH_TRY(items_[i].step->restore(item.at("learnt")));
+        fitted_[i] = 1;
+      }
+      ++i;
+    }
+  } catch (const nlohmann::json::exception& error) {
+    return Status(Code::kCorrupt, "it is not the transform of a preparation")
+        .with_advice(error.what());
+  }
+  advance();
+  return bind();
 }
 
 Status Pipeline::restore(const nlohmann::ordered_json& state) {

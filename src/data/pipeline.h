@@ -71,6 +71,10 @@ class Pipeline {
   // All that was learnt but drop lists: what transform.json holds, and how mappers get it.
   nlohmann::ordered_json state() const;
   Status restore(const nlohmann::ordered_json& state);
+  // Takes what the steps of another preparation learnt (its state()), so that they change these
+  // records as they changed those. Splits, partitions and duplicates are still learnt from the
+  // data.
+  Status adopt(const nlohmann::ordered_json& state);
   // Drop lists of items, by item; for mappers.
   const std::vector<DropList>& drops() const { return drops_; }
   void set_drops(size_t item, DropList&& drops) { drops_[item] = std::move(drops); }

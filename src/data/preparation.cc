@@ -22,20 +22,14 @@ std::string drops_path(size_t item) {
   return fmt::format("_state/drops-{}.bin", item);
 }
 
-std::string fingerprint_of(const PrepareSpec& spec, const formats::Source& source) {
+std::string fingerprint_of(const PrepareSpec& spec, const nlohmann::ordered_json& adopted,
+                           const formats::Source& source) {
   Sha256 digest;
-  digest.update(as_bytes("howdah prepare 1\n" + spec.to_json(false)));
+  digest.update(as_bytes("howdah prepare 1\n" + spec.to_json(false) + adopted.dump()));
   for (const formats::SourceFile& file : source.files())
     digest.update(as_bytes(
         fmt::format("\n{} {} {}", file.location.uri(), file.length_bytes, file.modified_ms)));
   return digest.hex();
-}
-
-// transform.json of another preparation in place of the spec's own steps.
-Result<std::string> read_transform(fs::FileSystems& files, const std::string& uri,
-                                   Deadline deadline) {
-  const auto location = HOWDAH_TRY(files.resolve(uri));
-  return fs::read_file(*location.files, location.path, int64_t{1} << 30, deadline);
 }
 
 }  // namespace
@@ -49,7 +43,8 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
   run->files_ = &files;
   run->line_ = options.line ? options.line : [](const std::string&) {};
   run->source_ = HOWDAH_TRY(formats::Source::open(files, spec.source, deadline));
-  run->fingerprint_ = fingerprint_of(spec, *run->source_);
+  HOWDAH_TRY(run->take_transform(deadline));
+  run->fingerprint_ = fingerprint_of(run->spec_, run->adopted_, *run->source_);
   const auto output = files.resolve(spec.output.uri);
   if (!output) return output.status().with_operation("output");
   for (const formats::SourceFile& file : run->source_->files())
@@ -66,8 +61,26 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
   return run;
 }
 
+// The steps of another preparation, and what they learnt there, in place of the spec's own.
+Status Preparation::take_transform(Deadline deadline) {
+  if (spec_.transform.empty()) return Status::ok();
+  const auto location = HOWDAH_TRY(files_->resolve(spec_.transform));
+  const auto text =
+      HOWDAH_TRY(fs::read_file(*location.files, location.path, int64_t{1} << 30, deadline));
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value("kind", "") != kTransformKind || !json.contains("prepare") ||
+      !json.contains("pipeline"))
+    return Status(Code::kCorrupt, "it is not a transform.json of a preparation")
+        .with_peer(location.uri());
+  spec_.steps = HOWDAH_TRY(PrepareSpec::from_json(json["prepare"].dump())).steps;
+  spec_.transform.clear();
+  adopted_ = json["pipeline"];
+  return Status::ok();
+}
+
 Status Preparation::build_pipeline() {
   pipeline_ = HOWDAH_TRY(Pipeline::create(spec_, schema_.to_arrow()));
+  if (!adopted_.is_null()) HOWDAH_TRY(pipeline_->adopt(adopted_));
   tally_ = Tally();
   tally_.effects.resize(pipeline_->items());
   rounds_ = 0;

@@ -21,6 +21,8 @@
 
 namespace howdah::data {
 
+inline constexpr const char* kTransformKind = "howdah transform";
+
 // "reading", "writing": how far, for a progress line.
 struct RunProgress {
   std::string phase;
@@ -86,6 +88,7 @@ class Preparation {
  private:
   Preparation() = default;
   Status build_pipeline();
+  Status take_transform(Deadline deadline);
   Status restore(Deadline deadline);
   Status add_tally(const Tally& tally);
   Status save(Deadline deadline);
@@ -102,6 +105,7 @@ class Preparation {
   std::unique_ptr<formats::Source> source_;
   formats::TableSchema schema_;
   std::unique_ptr<Pipeline> pipeline_;
+  nlohmann::ordered_json adopted_;  // state of the pipeline whose transform is applied; or null
   std::unique_ptr<WorkFolder> work_;
   Tally tally_;  // of all rounds so far
   PiecePlan plan_;

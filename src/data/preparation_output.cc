@@ -205,7 +205,7 @@ void Preparation::add_columns(Report& report) const {
 
 std::string Preparation::transform_json() const {
   return dump({{"version", 1},
-               {"kind", "howdah transform"},
+               {"kind", kTransformKind},
                {"fingerprint", fingerprint_},
                {"prepare", ordered_json::parse(spec_.to_json(false))},
                {"schema", ordered_json::parse(schema_.to_json())},
@@ -237,8 +237,8 @@ Result<Report> Preparation::finish(const RoundResults& results, Report::Run run,
                                                plan_.pieces().size()));
   Report made = report(std::move(run));
   HOWDAH_TRY(work_->write("transform.json", transform_json(), deadline));
-  HOWDAH_TRY(work_->write("report.json", to_json(made), deadline));
-  HOWDAH_TRY(work_->write("report.html", to_html(made), deadline));
+  HOWDAH_TRY(work_->write(kReportJson, to_json(made), deadline));
+  HOWDAH_TRY(work_->write(kReportPage, to_html(made), deadline));
   HOWDAH_TRY(work_->write(kManifestFile, manifest_json(made), deadline));
   if (written_file_) HOWDAH_TRY(written_file_->close(deadline));
   written_file_.reset();
@@ -250,7 +250,7 @@ Result<Report> Preparation::finish(const RoundResults& results, Report::Run run,
 Result<Report> Preparation::found_report(Deadline deadline) {
   const fs::Location& output = work_->output();
   Report report = HOWDAH_TRY(report_from_json(HOWDAH_TRY(
-      fs::read_file(*output.files, output.path + "/report.json", int64_t{1} << 30, deadline))));
+      fs::read_file(*output.files, output.path + "/" + kReportJson, kMaxReportBytes, deadline))));
   report.run.reused = true;
   return report;
 }

@@ -33,15 +33,17 @@ Character first_character(std::string_view text) {
 
 // Characters that act on their surroundings instead of being seen.
 bool acts(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code <= 0x9f) ||            // C0, DEL, C1
-         code == 0x61c || code == 0x200e || code == 0x200f ||        // marks of direction
-         (code >= 0x2028 && code <= 0x202e) ||                       // separators, embeddings
-         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||     // isolates, byte order mark
+  return code < 0x20 || (code >= 0x7f && code <= 0x9f) ||         // C0, DEL, C1
+         code == 0x61c || code == 0x200e || code == 0x200f ||     // marks of direction
+         (code >= 0x2028 && code <= 0x202e) ||                    // separators, embeddings
+         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||  // isolates, byte order mark
          (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe0fff);  // tags
 }
 
 size_t width(char32_t code) {
-  const auto within = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
+  const auto within = [code](char32_t first, char32_t last) {
+    return code >= first && code <= last;
+  };
   if (within(0x300, 0x36f) || within(0x483, 0x489) || within(0x591, 0x5bd) ||
       within(0x64b, 0x65f) || within(0x1ab0, 0x1aff) || within(0x200b, 0x200d) ||
       within(0x20d0, 0x20ff) || within(0xfe00, 0xfe0f))

@@ -65,9 +65,9 @@ std::string time_text(double seconds) {
   const sys_seconds instant{duration_cast<std::chrono::seconds>(duration<double>(seconds))};
   const auto day = floor<days>(instant);
   const year_month_day date{day};
-  std::string text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()));
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   const auto of_day = (instant - day).count();
   if (of_day != 0) text += fmt::format(" {:02}:{:02}", of_day / 3600, of_day % 3600 / 60);
   return text;

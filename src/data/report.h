@@ -97,8 +97,9 @@ Result<Report> report_from_json(const std::string& text);
 // Some twenty lines of 100 columns, whatever the data: long lists are cut, and say so. Control
 // characters of names and values are shown as escapes.
 std::string to_text(const Report& report);
-// One page that needs nothing else, neither scripts nor files; under 5 MB: of more than 200 columns,
-// 30 of many partitions, 60 dropped rows it says where the others are. Names and values are escaped.
+// One page that needs nothing else, neither scripts nor files; under 5 MB: of more than 200
+// columns, 30 of many partitions, 60 dropped rows it says where the others are. Names and values
+// are escaped.
 std::string to_html(const Report& report);
 
 }  // namespace howdah::data

@@ -141,8 +141,7 @@ ordered_json json_of(double value) {
 template <typename T>
 ordered_json json_of(const std::vector<T>& values);
 template <typename T>
-  requires std::is_class_v<T>
-ordered_json json_of(const T& value);
+requires std::is_class_v<T> ordered_json json_of(const T& value);
 
 struct Writer {
   ordered_json object = ordered_json::object();
@@ -161,8 +160,7 @@ ordered_json json_of(const std::vector<T>& values) {
   return list;
 }
 template <typename T>
-  requires std::is_class_v<T>
-ordered_json json_of(const T& value) {
+requires std::is_class_v<T> ordered_json json_of(const T& value) {
   Writer writer;
   fields(value, writer);
   return std::move(writer.object);
@@ -198,8 +196,8 @@ class Reader {
 
   void fail(const std::string& what) {
     if (error_.is_ok())
-      error_ = Status(Code::kCorrupt, "not a valid report: " + (path_.empty() ? "" : path_ + ": ") +
-                                          what);
+      error_ = Status(Code::kCorrupt,
+                      "not a valid report: " + (path_.empty() ? "" : path_ + ": ") + what);
   }
 
   void read(const json& value, std::string& into) {
@@ -227,8 +225,8 @@ class Reader {
     into = static_cast<int>(wide);
   }
   void read_whole(const json& value, int64_t least, int64_t& into) {
-    if (!value.is_number_integer() || (value.is_number_unsigned() &&
-                                       value.get<uint64_t>() > std::numeric_limits<int64_t>::max()))
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<uint64_t>() > std::numeric_limits<int64_t>::max()))
       return fail("no whole number where one is due");
     if (value.get<int64_t>() < least) return fail("a negative number of something counted");
     into = value.get<int64_t>();
@@ -241,10 +239,8 @@ class Reader {
       within(fmt::format("[{}]", i), [&] { read(value[i], into.emplace_back()); });
   }
   template <typename T>
-    requires std::is_class_v<T>
-  void read(const json& value, T& into) {
-    read_object(value, into, {});
-  }
+  requires std::is_class_v<T>
+  void read(const json& value, T& into) { read_object(value, into, {}); }
   // `besides`: keys that the caller reads.
   template <typename T>
   void read_object(const json& value, T& into, std::vector<std::string_view> besides) {

@@ -33,8 +33,9 @@ std::string read_text(const Report& report) {
                      " read, " + grouped(report.rows_kept) + " kept (" +
                      percent(share_of(report.rows_kept, report.rows_read)) + "), " +
                      grouped(report.rows_dropped) + " dropped\n";
-  const std::string amount = fmt::format("{} of {}, {}", counted(report.files_read, "file"),
-                                         printable(report.format, 12), bytes_text(report.bytes_read));
+  const std::string amount =
+      fmt::format("{} of {}, {}", counted(report.files_read, "file"), printable(report.format, 12),
+                  bytes_text(report.bytes_read));
   std::string from;
   if (!report.sources.empty())
     from = " from " + printable(report.sources[0], kTextColumns - kKeyColumns - 16 - amount.size());
@@ -97,13 +98,11 @@ std::string partitions_text(const Report& report) {
   const auto largest =
       std::max_element(report.partitions.begin(), report.partitions.end(),
                        [](const auto& a, const auto& b) { return a.rows < b.rows; });
-  std::string text =
-      fmt::format("{}, skew {:.2f}", grouped(static_cast<int64_t>(report.partitions.size())),
-                  report.skew);
+  std::string text = fmt::format(
+      "{}, skew {:.2f}", grouped(static_cast<int64_t>(report.partitions.size())), report.skew);
   if (!report.split_over_files.empty())
-    text += fmt::format(
-        ", {} over several files",
-        grouped(static_cast<int64_t>(report.split_over_files.size())));
+    text += fmt::format(", {} over several files",
+                        grouped(static_cast<int64_t>(report.split_over_files.size())));
   const std::string amount =
       fmt::format(" ({}, {})", counted(largest->rows, "row"), bytes_text(largest->bytes));
   return entry("partitions", text) +
@@ -129,8 +128,8 @@ std::string to_text(const Report& report) {
     text += entry("warning", user_text(report.warnings[i]));
   if (report.warnings.size() > kWarnings) text += more(report.warnings.size() - kWarnings);
   text += partitions_text(report);
-  text += entry("written", counted(report.files_written, "file") + ", " +
-                               bytes_text(report.bytes_written));
+  text += entry("written",
+                counted(report.files_written, "file") + ", " + bytes_text(report.bytes_written));
   if (!report.run.on.empty()) text += entry("ran", run_text(report.run));
   // Paths are for copying: never cut.
   text += entry("data", printable(report.output, SIZE_MAX / 8));

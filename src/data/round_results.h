@@ -18,7 +18,8 @@ struct RoundResults {
   std::vector<std::unique_ptr<transform::Collector>> collectors;
   std::unique_ptr<transform::Collector> splitter, partitioner;
   Tally tally;
-  bool wants_quarantine = false;
+  bool wants_quarantine = false;      // of records that steps drop
+  bool wants_bad_quarantine = false;  // of records that cannot be read
 
   // Of the last chunk; whoever feeds the results takes them after each.
   std::vector<std::vector<transform::GroupEntry>> groups;  // by item

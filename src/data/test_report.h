@@ -51,18 +51,19 @@ inline Report flights_report() {
   report.parts = {{"train", 261'879, 0.8}, {"validation", 32'732, 0.1}, {"test", 32'735, 0.1}};
   report.class_column = "carrier";
   const std::pair<const char*, int64_t> carriers[] = {
-      {"UA", 57'782}, {"B6", 54'049}, {"EV", 51'108}, {"DL", 47'658}, {"AA", 31'947},
-      {"MQ", 25'037}, {"US", 19'831}, {"9E", 17'294}, {"WN", 12'044}, {"VX", 5'116},
-      {"FL", 3'175},  {"AS", 709},    {"F9", 681},    {"YV", 544},    {"HA", 342}, {"OO", 29}};
+      {"UA", 57'782}, {"B6", 54'049}, {"EV", 51'108}, {"DL", 47'658},
+      {"AA", 31'947}, {"MQ", 25'037}, {"US", 19'831}, {"9E", 17'294},
+      {"WN", 12'044}, {"VX", 5'116},  {"FL", 3'175},  {"AS", 709},
+      {"F9", 681},    {"YV", 544},    {"HA", 342},    {"OO", 29}};
   for (const auto& [carrier, rows] : carriers)
-    report.classes.push_back({carrier, {rows - rows / 10 - (rows + 5) / 10, rows / 10,
-                                        (rows + 5) / 10}});
+    report.classes.push_back(
+        {carrier, {rows - rows / 10 - (rows + 5) / 10, rows / 10, (rows + 5) / 10}});
   const int64_t months[] = {26'398, 23'611, 27'902, 27'564, 28'128, 27'075,
                             28'293, 28'756, 27'010, 28'618, 26'971, 27'020};
   for (const PartReport& part : report.parts)
     for (int month = 1; month <= 12; ++month) {
-      const auto rows = static_cast<int64_t>(static_cast<double>(months[month - 1]) *
-                                             part.asked_share);
+      const auto rows =
+          static_cast<int64_t>(static_cast<double>(months[month - 1]) * part.asked_share);
       report.partitions.push_back({part.name, fmt::format("year=2013/month={}", month), rows,
                                    rows * 24 + 4'310, month == 8 && rows > 20'000 ? 2 : 1});
     }
@@ -76,8 +77,8 @@ inline Report flights_report() {
   delay.before.min = -43, delay.before.max = 1'301, delay.before.mean = 12.639;
   delay.before.bins = bins_of(-43, 1'301, 19'511, [](double x) { return std::exp(-x / 42); });
   delay.after.min = -1.52, delay.after.max = 7.93, delay.after.mean = 0;
-  delay.after.bins =
-      bins_of(-1.52, 7.93, 20'000, [](double x) { return bell(x, -0.4, 0.35) + 0.2 * std::exp(-x); });
+  delay.after.bins = bins_of(-1.52, 7.93, 20'000,
+                             [](double x) { return bell(x, -0.4, 0.35) + 0.2 * std::exp(-x); });
   ColumnReport distance{"distance", {"int64", 336'779, 0}, {"double", 327'346, 0}};
   distance.before.min = 17, distance.before.max = 4'983, distance.before.mean = 1'039.9;
   const auto distances = [](double x) {
@@ -89,13 +90,13 @@ inline Report flights_report() {
   distance.after.bins = distance.before.bins;
   ColumnReport air_time{"air_time", {"int64", 336'779, 9'430}, {"int64", 327'346, 0}};
   air_time.before.min = 20, air_time.before.max = 695, air_time.before.mean = 150.7;
-  air_time.before.bins = bins_of(20, 695, 19'440, [](double x) {
-    return bell(x, 110, 50) + 0.4 * bell(x, 330, 35);
-  });
+  air_time.before.bins =
+      bins_of(20, 695, 19'440, [](double x) { return bell(x, 110, 50) + 0.4 * bell(x, 330, 35); });
   air_time.after = air_time.before;
   air_time.after.rows = 327'346, air_time.after.missing = 0;
   ColumnReport hour{"time_hour", {"timestamp[us, tz=UTC]", 336'779, 0}, {}};
-  hour.before.min = 1'357'034'400, hour.before.max = 1'388'548'800, hour.before.mean = 1'372'809'600;
+  hour.before.min = 1'357'034'400, hour.before.max = 1'388'548'800,
+  hour.before.mean = 1'372'809'600;
   hour.before.bins = bins_of(0, 40, 20'000, [](double x) { return 10 + std::sin(x); });
   hour.after = hour.before;
   hour.after.rows = 327'346;
@@ -125,7 +126,8 @@ inline Report flights_report() {
 
   report.dropped_sample = {
       {"read.ragged_row", "flights-03.csv", "20 values where the header names 19",
-       "2013,3,11,1402,1405,-3,1548,1600,-12,EV,4144,N14998,EWR,IAD,49,212,14,5,2013-03-11 14:00:00,",
+       "2013,3,11,1402,1405,-3,1548,1600,-12,EV,4144,N14998,EWR,IAD,49,212,14,5,2013-03-11 "
+       "14:00:00,",
        18'204, 1'702'113},
       {"clean.drop_missing(dep_delay)", "flights-01.csv", "dep_delay is missing",
        R"({"year":2013,"month":1,"day":1,"dep_time":null,"sched_dep_time":1630,"dep_delay":null,)"
@@ -140,8 +142,11 @@ inline Report flights_report() {
        R"("carrier":"MQ","flight":3535,"tailnum":"N504MQ","origin":"JFK","dest":"CMH"})",
        -1, -1}};
 
-  report.run = {"mapreduce", 47.3, 412 << 20, 3, {"application_1718000000000_0041",
-                                                  "application_1718000000000_0042"}};
+  report.run = {"mapreduce",
+                47.3,
+                412 << 20,
+                3,
+                {"application_1718000000000_0041", "application_1718000000000_0042"}};
   return report;
 }
 
