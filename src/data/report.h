@@ -22,9 +22,9 @@ struct ValuesReport {
   int64_t rows = 0, missing = 0;  // of all records
   // Of the sample; numbers (times as seconds since 1970 UTC):
   double min = 0, max = 0, mean = 0;
-  std::vector<int64_t> bins;  // of equal width from min to max; empty: not numbers, or none
+  std::vector<int64_t> bins = {};  // of equal width from min to max; empty: not numbers, or none
   // Others: the most frequent values, their counts, and how many distinct ones were seen.
-  std::vector<std::pair<std::string, int64_t>> top;
+  std::vector<std::pair<std::string, int64_t>> top = {};
   int64_t distinct = 0;
 };
 struct ColumnReport {
@@ -75,7 +75,7 @@ struct Report {
     double seconds = 0;
     int64_t peak_memory_bytes = 0;
     int rounds = 0;
-    std::vector<std::string> applications;  // of YARN
+    std::vector<std::string> applications = {};  // of YARN
     bool resumed = false, reused = false;
   } run;
 };
