@@ -11,7 +11,7 @@ namespace howdah::data {
 namespace {
 
 constexpr double kWidth = 240, kHeight = 64;
-constexpr size_t kBars = 8;
+constexpr size_t kBars = 8, kMostBins = 60;
 
 bool is_time(const std::string& type) {
   return type.starts_with("timestamp") || type.starts_with("date");
@@ -21,23 +21,31 @@ std::string end_text(const ValuesReport& values, double value) {
   return is_time(values.type) ? time_text(value) : number_text(value);
 }
 
+// No more bins than the picture has room for.
+std::vector<int64_t> drawn(const std::vector<int64_t>& bins) {
+  const size_t together = (bins.size() + kMostBins - 1) / kMostBins;
+  std::vector<int64_t> sums((bins.size() + together - 1) / together, 0);
+  for (size_t i = 0; i < bins.size(); ++i) sums[i / together] += bins[i];
+  return sums;
+}
+
 std::string histogram(const ValuesReport& values) {
-  const int64_t most =
-      std::max<int64_t>(1, *std::max_element(values.bins.begin(), values.bins.end()));
-  const double each = kWidth / static_cast<double>(values.bins.size());
-  const double step = (values.max - values.min) / static_cast<double>(values.bins.size());
+  const std::vector<int64_t> bins = drawn(values.bins);
+  const int64_t most = std::max<int64_t>(1, *std::max_element(bins.begin(), bins.end()));
+  const double each = kWidth / static_cast<double>(bins.size());
+  const double step = (values.max - values.min) / static_cast<double>(bins.size());
   std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\">", kWidth, kHeight);
-  for (size_t i = 0; i < values.bins.size(); ++i) {
-    if (values.bins[i] == 0) continue;
+  for (size_t i = 0; i < bins.size(); ++i) {
+    if (bins[i] == 0) continue;
     // What is there is to be seen, however little it is.
-    const double height = std::max(
-        1.0, static_cast<double>(values.bins[i]) / static_cast<double>(most) * (kHeight - 2));
+    const double height =
+        std::max(1.0, static_cast<double>(bins[i]) / static_cast<double>(most) * (kHeight - 2));
     const double from = values.min + step * static_cast<double>(i);
     svg += fmt::format(
         "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{} to {}: "
         "{}</title></rect>",
         each * static_cast<double>(i), kHeight - height, std::max(0.8, each - 0.8), height,
-        end_text(values, from), end_text(values, from + step), counted(values.bins[i], "row"));
+        end_text(values, from), end_text(values, from + step), counted(bins[i], "row"));
   }
   return svg + fmt::format("</svg><div class=ends><span>{}</span><span>{}</span></div>",
                            end_text(values, values.min), end_text(values, values.max));

@@ -38,7 +38,7 @@ std::string read_text(const Report& report) {
                   bytes_text(report.bytes_read));
   std::string from;
   if (!report.sources.empty())
-    from = " from " + printable(report.sources[0], kTextColumns - kKeyColumns - 16 - amount.size());
+    from = " from " + printable(report.sources[0], kTextColumns - kKeyColumns - 24 - amount.size());
   if (report.sources.size() > 1) from += fmt::format(" and {} more", report.sources.size() - 1);
   return text + entry("read", amount + from);
 }
