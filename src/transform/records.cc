@@ -60,6 +60,7 @@ Status Records::filter(const std::vector<uint8_t>& keep) {
   keep_entries(rows, keep);
   keep_entries(identities, keep);
   if (!parts.empty()) keep_entries(parts, keep);
+  if (!partitions.empty()) keep_entries(partitions, keep);
   return Status::ok();
 }
 

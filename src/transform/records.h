@@ -22,6 +22,8 @@ struct Records {
   std::vector<statistics::Hash128> identities;  // of the raw values: equal records, equal identity
   std::vector<uint8_t> parts;  // which split (SplitSpec::parts); empty until it is assigned
 
+  std::vector<uint32_t> partitions;  // the engine's number of each row's partition; or empty
+
   int64_t size() const { return static_cast<int64_t>(rows.size()); }
   // Keeps the rows whose `keep` is not 0. One entry a row.
   Status filter(const std::vector<uint8_t>& keep);

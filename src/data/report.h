@@ -1,0 +1,90 @@
+// What a preparation did: report.json, the lines on the terminal, and one HTML page. Everything but
+// `run` is the same wherever it ran.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace howdah::data {
+
+struct RuleReport {
+  std::string rule;  // "read.ragged_row", "clean.drop_missing(dep_delay)"
+  int64_t rows_in = 0, rows_dropped = 0, rows_changed = 0, values_changed = 0;
+};
+
+// A column's values in the sample of records: numbers as a histogram, others by frequency.
+struct ValuesReport {
+  std::string type;               // as Arrow names it; empty: the column was not there
+  int64_t rows = 0, missing = 0;  // of all records
+  // Of the sample; numbers (times as seconds since 1970 UTC):
+  double min = 0, max = 0, mean = 0;
+  std::vector<int64_t> bins;  // of equal width from min to max; empty: not numbers, or none
+  // Others: the most frequent values, their counts, and how many distinct ones were seen.
+  std::vector<std::pair<std::string, int64_t>> top;
+  int64_t distinct = 0;
+};
+struct ColumnReport {
+  std::string name;
+  ValuesReport before, after;
+};
+
+struct PartReport {
+  std::string name;
+  int64_t rows = 0;
+  double asked_share = 0;
+};
+struct ClassReport {
+  std::string value;
+  std::vector<int64_t> rows_by_part;
+};
+struct PartitionReport {
+  std::string part, folder;  // "train", "year=2013/month=1"
+  int64_t rows = 0, bytes = 0, files = 0;
+};
+struct DroppedSample {
+  std::string rule, file, reason, content;
+  int64_t row = 0;      // in its file where that is known, else -1
+  int64_t offset = -1;  // bytes, of the (decompressed) file; -1: not known
+};
+
+struct Report {
+  std::string name, output, fingerprint;
+  std::vector<std::string> sources;
+  std::string format;
+  int64_t files_read = 0, bytes_read = 0;
+  int64_t rows_read = 0, rows_kept = 0, rows_dropped = 0;
+  std::vector<RuleReport> rules;  // in their order
+  std::vector<std::string> warnings;
+  std::vector<PartReport> parts;
+  std::string class_column;  // of stratify; empty: none
+  std::vector<ClassReport> classes;
+  std::vector<PartitionReport> partitions;
+  // max/mean of the rows of a part's partitions, over all parts; 1 without partitions.
+  double skew = 1;
+  std::vector<std::string> split_over_files;  // partitions beyond target_file
+  std::vector<ColumnReport> columns;
+  int64_t sample_records = 0;  // behind `columns`
+  std::vector<DroppedSample> dropped_sample;
+  int64_t files_written = 0, bytes_written = 0;
+  struct Run {
+    std::string on;  // "local", "mapreduce"
+    double seconds = 0;
+    int64_t peak_memory_bytes = 0;
+    int rounds = 0;
+    std::vector<std::string> applications;  // of YARN
+    bool resumed = false, reused = false;
+  } run;
+};
+
+std::string to_json(const Report& report);
+// kCorrupt: not a report of this version.
+Result<Report> report_from_json(const std::string& text);
+// Some twenty lines.
+std::string to_text(const Report& report);
+// One self-contained page.
+std::string to_html(const Report& report);
+
+}  // namespace howdah::data

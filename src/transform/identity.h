@@ -1,0 +1,17 @@
+// Who a record is: a hash of its raw values and nothing else, so that equal records are one in every
+// file, on every machine, and in every reading.
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <vector>
+
+#include "base/result.h"
+#include "statistics/hash128.h"
+
+namespace howdah::transform {
+
+// One a row, of all columns' types, values and which are missing (not of the columns' order).
+Result<std::vector<statistics::Hash128>> identities_of(const arrow::RecordBatch& batch);
+
+}  // namespace howdah::transform
