@@ -33,8 +33,8 @@ Status Preparation::plan_pieces(Deadline deadline) {
             fmt::format("{} were read; look at the rules' counts with --json", tally_.rows_read));
   row_group_bytes_ = std::clamp(kRowGroupsBytes / partitions, kLeastRowGroup, kMostRowGroup);
   const int64_t row_bytes = std::max<int64_t>(1, HOWDAH_TRY(measure_row_bytes(deadline)));
-  plan_ = PiecePlan::create(tally_.pieces, pipeline_->part_names(),
-                            std::max<int64_t>(1, spec_.output.target_file_bytes / row_bytes),
+  target_rows_ = std::max<int64_t>(1, spec_.output.target_file_bytes / row_bytes);
+  plan_ = PiecePlan::create(tally_.pieces, pipeline_->part_names(), target_rows_,
                             formats::FileWriter::suffix(writer_options()));
   fs::CreateOptions options;
   options.overwrite = true;
