@@ -1,0 +1,45 @@
+// Which parts of which files the map tasks read, by HDFS's blocks.
+// Hadoop: mapred.FileInputFormat.getSplits.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "fs/file_systems.h"
+#include "mapreduce/job.h"
+
+namespace howdah::mapreduce {
+
+struct SplitLimits {
+  int64_t min_bytes = 1;
+  int64_t max_bytes = INT64_MAX;  // else a split ends with its block
+  bool whole_files = false;       // none is divided
+  // More than this is an error that names the way out, not an endless list.
+  size_t max_splits = 100'000;
+};
+
+// Each URI is a file, a folder (its files; no subfolder), or has * ? [a-z] {a,b} in parts of its
+// path. Names that begin with _ or . are left out of folders and patterns, empty files from all.
+// Sorted by URI and offset, each URI once. The last split of a file may be a tenth longer than the
+// others. Files whose names say that they are compressed (.gz, .zst, ...) are not divided.
+//   kNotFound         a URI names nothing; the message has it
+//   kInvalidArgument  limits that cannot be, a pattern that is none, a folder within a folder,
+//                     nothing but empty files, or more than max_splits
+Result<std::vector<InputSplit>> plan_splits(fs::FileSystems& files,
+                                            const std::vector<std::string>& uris,
+                                            const SplitLimits& limits, Deadline deadline);
+
+// Whether a name's ending says that the content is compressed as a whole.
+bool is_compressed_name(const std::string& name);
+
+// The files that one URI names, as plan_splits does.
+Result<std::vector<fs::FileInfo>> find_inputs(fs::FileSystem& files, const std::string& path,
+                                              Deadline deadline);
+
+// Hadoop's GlobFilter on one part of a path: * ? [abc] [a-z] [^a] {one,two} and \.
+bool matches_glob(std::string_view pattern, std::string_view name);
+bool is_glob(std::string_view text);
+
+}  // namespace howdah::mapreduce
