@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/deadline.h"
@@ -22,7 +23,7 @@ struct SplitLimits {
 
 // Each URI is a file, a folder (its files; no subfolder), or has * ? [a-z] {a,b} in parts of its
 // path. Names that begin with _ or . are left out of folders and patterns, empty files from all.
-// Sorted by URI and offset, each URI once. The last split of a file may be a tenth longer than the
+// Sorted by URI and offset, each file once. The last split of a file may be a tenth longer than the
 // others. Files whose names say that they are compressed (.gz, .zst, ...) are not divided.
 //   kNotFound         a URI names nothing; the message has it
 //   kInvalidArgument  limits that cannot be, a pattern that is none, a folder within a folder,
@@ -31,15 +32,16 @@ Result<std::vector<InputSplit>> plan_splits(fs::FileSystems& files,
                                             const std::vector<std::string>& uris,
                                             const SplitLimits& limits, Deadline deadline);
 
-// Whether a name's ending says that the content is compressed as a whole.
-bool is_compressed_name(const std::string& name);
+// For a file whose lines are items of work: each split gives its map task exactly so many lines
+// (the last one the rest), with TextInputFormat. `text` is the file's content.
+std::vector<InputSplit> splits_of_lines(const std::string& uri, std::string_view text,
+                                        size_t lines_per_split);
 
-// The files that one URI names, as plan_splits does.
+// Whether a name's ending says that the content is compressed as a whole.
+bool is_compressed_name(std::string_view name);
+
+// The files that one path names, as plan_splits does, with the empty ones.
 Result<std::vector<fs::FileInfo>> find_inputs(fs::FileSystem& files, const std::string& path,
                                               Deadline deadline);
-
-// Hadoop's GlobFilter on one part of a path: * ? [abc] [a-z] [^a] {one,two} and \.
-bool matches_glob(std::string_view pattern, std::string_view name);
-bool is_glob(std::string_view text);
 
 }  // namespace howdah::mapreduce
