@@ -31,6 +31,26 @@ Result<Integer> ByteReader::integer() {
   return value;
 }
 
+void ByteWriter::varint(uint64_t value) {
+  for (; value >= 0x80; value >>= 7) u8(static_cast<uint8_t>(value | 0x80));
+  u8(static_cast<uint8_t>(value));
+}
+
+Result<uint64_t> ByteReader::varint() {
+  uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const uint64_t byte = HOWDAH_TRY(u8());
+    const uint64_t bits = byte & 0x7f;
+    if (bits << shift >> shift != bits) break;
+    value |= bits << shift;
+    if (byte < 0x80) {
+      if (byte == 0 && shift > 0) break;
+      return value;
+    }
+  }
+  return Status(Code::kCorrupt, "a malformed number in statistics");
+}
+
 Result<uint8_t> ByteReader::u8() {
   return integer<uint8_t>();
 }
@@ -44,12 +64,12 @@ Result<uint64_t> ByteReader::u64() {
 }
 
 Result<double> ByteReader::f64() {
-  HOWDAH_TRY(const uint64_t bits, u64());
+  const uint64_t bits = HOWDAH_TRY(u64());
   return std::bit_cast<double>(bits);
 }
 
 Result<std::string> ByteReader::text() {
-  HOWDAH_TRY(const uint32_t length, u32());
+  const uint32_t length = HOWDAH_TRY(u32());
   if (length > bytes_.size()) return ends_early();
   std::string value(bytes_.substr(0, length));
   bytes_.remove_prefix(length);
