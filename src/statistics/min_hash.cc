@@ -4,6 +4,10 @@
 #include <limits>
 #include <string_view>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace howdah::statistics {
 namespace {
 
@@ -17,38 +21,38 @@ uint64_t next_random(uint64_t& state) {
 
 constexpr size_t kTogether = 32;  // permutations; their minima stay in registers
 
-__attribute__((always_inline)) inline void minima_of(const uint32_t* __restrict shingles,
-                                                     size_t count,
-                                                     const uint32_t* __restrict factors,
-                                                     const uint32_t* __restrict summands,
-                                                     uint32_t* __restrict minima) {
-  typedef uint32_t Lanes __attribute__((vector_size(32)));
-  constexpr size_t kVectors = kTogether * sizeof(uint32_t) / sizeof(Lanes);
-  Lanes least[kVectors], factor[kVectors], summand[kVectors];
-  __builtin_memcpy(least, minima, sizeof(least));
-  __builtin_memcpy(factor, factors, sizeof(factor));
-  __builtin_memcpy(summand, summands, sizeof(summand));
-  for (size_t i = 0; i < count; ++i) {
-    for (size_t v = 0; v < kVectors; ++v) {
-      const Lanes place = factor[v] * shingles[i] + summand[v];
-      least[v] = place < least[v] ? place : least[v];
-    }
-  }
-  __builtin_memcpy(minima, least, sizeof(least));
-}
-
-using Minima = void (*)(const uint32_t*, size_t, const uint32_t*, const uint32_t*, uint32_t*);
+// Of kTogether permutations: minima[p] = min(minima[p], factors[p] · x + summands[p]) over all x.
+using Minima = void (*)(const uint32_t* shingles, size_t count, const uint32_t* factors,
+                        const uint32_t* summands, uint32_t* minima);
 
 void minima_plain(const uint32_t* shingles, size_t count, const uint32_t* factors,
                   const uint32_t* summands, uint32_t* minima) {
-  minima_of(shingles, count, factors, summands, minima);
+  uint32_t least[kTogether];
+  std::copy_n(minima, kTogether, least);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t p = 0; p < kTogether; ++p)
+      least[p] = std::min(least[p], factors[p] * shingles[i] + summands[p]);
+  }
+  std::copy_n(least, kTogether, minima);
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) void minima_avx2(const uint32_t* shingles, size_t count,
                                                  const uint32_t* factors, const uint32_t* summands,
                                                  uint32_t* minima) {
-  minima_of(shingles, count, factors, summands, minima);
+  constexpr size_t kVectors = kTogether / 8;
+  __m256i factor[kVectors], summand[kVectors], least[kVectors];
+  __builtin_memcpy(factor, factors, sizeof(factor));
+  __builtin_memcpy(summand, summands, sizeof(summand));
+  __builtin_memcpy(least, minima, sizeof(least));
+  for (size_t i = 0; i < count; ++i) {
+    const __m256i shingle = _mm256_set1_epi32(static_cast<int>(shingles[i]));
+    for (size_t v = 0; v < kVectors; ++v) {
+      const __m256i place = _mm256_add_epi32(_mm256_mullo_epi32(factor[v], shingle), summand[v]);
+      least[v] = _mm256_min_epu32(least[v], place);
+    }
+  }
+  __builtin_memcpy(minima, least, sizeof(least));
 }
 #endif
 

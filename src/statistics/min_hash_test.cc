@@ -15,7 +15,7 @@ TEST(MinHash, EstimatesTheSimilarityOfSets) {
   constexpr int kPairs = 300;
   std::mt19937_64 random(1);
   for (const double truth : {0.1, 0.5, 0.8, 1.0}) {
-    for (const size_t size : {20, 1000}) {
+    for (const size_t size : {20u, 1000u}) {
       double sum = 0, squares = 0;
       for (int pair = 0; pair < kPairs; ++pair) {
         const MinHash hash(kPermutations, random());

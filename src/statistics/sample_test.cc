@@ -17,7 +17,7 @@ std::string bytes_of(const Sample& sample) {
 
 TEST(Sample, KeepsTheSmallestHashes) {
   Sample sample(2);
-  for (const uint64_t hash : {5, 3, 9, 1}) sample.add({hash, 0}, std::to_string(hash));
+  for (const uint64_t hash : {5u, 3u, 9u, 1u}) sample.add({hash, 0}, std::to_string(hash));
   const auto sorted = sample.sorted();
   ASSERT_EQ(sorted.size(), 2u);
   EXPECT_EQ(sorted[0].payload, "1");

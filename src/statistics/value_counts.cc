@@ -10,6 +10,7 @@
 namespace howdah::statistics {
 
 constexpr size_t kFewestSlots = 64;
+constexpr size_t kInCache = 4096;                // so few entries need no prefetching
 constexpr size_t kMostValues = size_t{1} << 31;  // an index has 32 bits
 
 ValueCounts::ValueCounts(size_t limit) : limit_(std::min(limit, kMostValues)) {}
@@ -30,10 +31,41 @@ size_t ValueCounts::slot_of(std::string_view value, uint64_t hash) const {
 
 void ValueCounts::add(std::string_view value, int64_t times) {
   if (times <= 0) return;
+  if (slots_.empty() && !overflowed_) slots_.assign(kFewestSlots, 0);
+  add_hashed(value, overflowed_ ? 0 : hash64(value), times);
+}
+
+// In a large table each look waits for memory: those of a block wait together.
+void ValueCounts::add(std::span<const std::string_view> values) {
+  constexpr size_t kBlock = 64;
+  uint64_t hashes[kBlock];
+  while (!values.empty() && !overflowed_) {
+    if (slots_.empty()) slots_.assign(kFewestSlots, 0);
+    const auto block = values.first(std::min(values.size(), kBlock));
+    values = values.subspan(block.size());
+    const size_t mask = slots_.size() - 1;
+    for (size_t i = 0; i < block.size(); ++i) {
+      hashes[i] = hash64(block[i]);
+      __builtin_prefetch(&slots_[hashes[i] & mask]);
+    }
+    if (entries_.size() > kInCache) {
+      for (size_t i = 0; i < block.size(); ++i) {
+        const uint32_t index = slots_[hashes[i] & mask];
+        if (index != 0) __builtin_prefetch(&entries_[index - 1]);
+      }
+      for (size_t i = 0; i < block.size(); ++i) {
+        const uint32_t index = slots_[hashes[i] & mask];
+        if (index != 0) __builtin_prefetch(texts_.data() + entries_[index - 1].offset);
+      }
+    }
+    for (size_t i = 0; i < block.size(); ++i) add_hashed(block[i], hashes[i], 1);
+  }
+  total_ += static_cast<int64_t>(values.size());
+}
+
+void ValueCounts::add_hashed(std::string_view value, uint64_t hash, int64_t times) {
   total_ += times;
   if (overflowed_) return;
-  if (slots_.empty()) slots_.assign(kFewestSlots, 0);
-  const uint64_t hash = hash64(value);
   const size_t slot = slot_of(value, hash);
   if (slots_[slot] != 0)
     entries_[slots_[slot] - 1].count += times;
@@ -43,7 +75,7 @@ void ValueCounts::add(std::string_view value, int64_t times) {
 
 void ValueCounts::insert(size_t slot, std::string_view value, uint64_t hash, int64_t times) {
   if (entries_.size() >= limit_ || value.size() > kMaxBytes - texts_.size()) return overflow();
-  entries_.push_back({hash, texts_.size(), static_cast<uint32_t>(value.size()), times});
+  entries_.push_back({hash, texts_.size(), times, static_cast<uint32_t>(value.size())});
   texts_.append(value);
   slots_[slot] = static_cast<uint32_t>(entries_.size());
   if (entries_.size() * 2 > slots_.size()) grow();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ class ValueCounts {
 
   explicit ValueCounts(size_t limit = 1'000'000);
   void add(std::string_view value, int64_t times = 1);  // times <= 0 adds nothing
+  void add(std::span<const std::string_view> values);   // the fast way
   void merge(const ValueCounts& other);
 
   bool overflowed() const { return overflowed_; }
@@ -42,9 +44,10 @@ class ValueCounts {
   struct Kept {
     uint64_t hash = 0;
     size_t offset = 0;
-    uint32_t length = 0;
     int64_t count = 0;
+    uint32_t length = 0;
   };
+  void add_hashed(std::string_view value, uint64_t hash, int64_t times);
   // Where a value is, or would be. The slot holds the entry's index + 1, 0 where it is free.
   size_t slot_of(std::string_view value, uint64_t hash) const;
   std::string_view text_of(const Kept& entry) const {

@@ -51,6 +51,15 @@ TEST(ValueCounts, CountsAsAMapDoes) {
     ++truth[long_value];
   }
   EXPECT_EQ(counts.distinct(), truth.size());
+  std::vector<std::string_view> all;
+  for (const auto& [value, count] : truth) all.insert(all.end(), static_cast<size_t>(count), value);
+  std::shuffle(all.begin(), all.end(), random);
+  ValueCounts together, few(truth.size() - 1);
+  together.add(all);
+  EXPECT_TRUE(bytes_of(together) == bytes_of(counts));
+  few.add(all);
+  EXPECT_TRUE(few.overflowed());
+  EXPECT_EQ(few.total(), counts.total());
   for (const auto& [value, count] : truth) EXPECT_EQ(counts.count_of(value), count);
 }
 
