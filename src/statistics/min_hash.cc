@@ -71,14 +71,14 @@ double power(double base, int exponent) {
   return result;
 }
 
-// ∫ of f from `from` to `to`, by the middles of slices.
+// ∫ of f from `from` to `to`, by Simpson's rule.
 template <typename F>
 double area(double from, double to, F f) {
-  constexpr int kSlices = 128;
+  constexpr int kSlices = 256;
   const double width = (to - from) / kSlices;
-  double sum = 0;
-  for (int i = 0; i < kSlices; ++i) sum += f(from + (i + 0.5) * width);
-  return sum * width;
+  double sum = f(from) + f(to);
+  for (int i = 1; i < kSlices; ++i) sum += (i % 2 == 1 ? 4 : 2) * f(from + i * width);
+  return sum * width / 3;
 }
 
 }  // namespace
