@@ -87,6 +87,52 @@ TEST(SpecJson, holds_every_field_of_every_part_and_kind) {
   }
 }
 
+// Fingerprints of outputs are made of this text: where it changes, everything is prepared again.
+TEST(SpecJson, writes_each_field_in_this_very_form) {
+  EXPECT_EQ(full().to_json(false),
+            R"~({"name":"all","source":{"uris":["hdfs:///raw/*.csv","/b"],"format":"csv",)~"
+            R"~("csv":{"delimiter":";","quote":"","escape":"\\","header":false,"names":["a",)~"
+            R"~("b"],"newlines_in_values":true},"columns":["b"],"types":{"b":"timestamp"},)~"
+            R"~("missing":["-"],"encoding":"latin-1","bad_records":"quarantine",)~"
+            R"~("type_errors_become_missing":true,"absent_columns_are_missing":true,)~"
+            R"~("max_record_bytes":1048576},"steps":[{"rule":"drop_missing",)~"
+            R"~("step":"clean.drop_missing(a, b)","columns":["a","b"],)~"
+            R"~("only_if_all":true},{"rule":"fill_missing","step":"clean.fill_missing(a)",)~"
+            R"~("method":"median","columns":["a"],"value":"0",)~"
+            R"~("by":"class"},{"rule":"drop_duplicates",)~"
+            R"~("step":"clean.drop_duplicates(a, größe \"x\"\n)","keys":["a",)~"
+            R"~("größe \"x\"\n"]},{"rule":"near_duplicates",)~"
+            R"~("step":"clean.near_duplicates(text)","column":"text","threshold":0.7,)~"
+            R"~("shingle_words":0,"shingle_characters":9,"permutations":64,)~"
+            R"~("seed":18446744073709551615},{"rule":"outliers","step":"clean.outliers(a)",)~"
+            R"~("method":"quantile","action":"mark","columns":["a"],"factor":1.5,"low":0.01,)~"
+            R"~("high":null},{"rule":"rules","step":"clean.rules(a > 1 and b = 'x')",)~"
+            R"~("expression":"a > 1 and b = 'x'"},{"rule":"dates","step":"clean.dates(day)",)~"
+            R"~("columns":["day"],"from":"2013-01-01","to":"2013-12-31",)~"
+            R"~("become_missing":true},{"rule":"text_length","step":"clean.text_length(text)",)~"
+            R"~("columns":["text"],"min_characters":3,)~"
+            R"~("max_characters":9223372036854775806},{"rule":"text","step":"clean.text(text)",)~"
+            R"~("columns":["text"],"unicode":"nfkc","case":"upper","strip_html":true,)~"
+            R"~("collapse_whitespace":false},{"rule":"label_noise",)~"
+            R"~("step":"clean.label_noise(label)","label":"label",)~"
+            R"~("drop":true},{"rule":"normalize","step":"normalize.hash(a)","method":"hash",)~"
+            R"~("columns":["a"],"max_categories":10,"min_count":2,"buckets":77,)~"
+            R"~("quantiles":5},{"rule":"vocabulary","step":"vocabulary(text)","column":"text",)~"
+            R"~("characters":true,"lower":false,"size":100,"min_count":3,)~"
+            R"~("length":64},{"rule":"sentencepiece","step":"sentencepiece(text)",)~"
+            R"~("column":"text","size":99,"bpe":true,"sample_records":5,)~"
+            R"~("model":"hdfs:///m"},{"rule":"image","step":"image(picture)",)~"
+            R"~("column":"picture"},{"rule":"select","step":"drop(a)","columns":["a"],)~"
+            R"~("drop":true},{"rule":"derive","step":"derive(c)","column":"c",)~"
+            R"~("expression":"a / 0.1"}],"transform":"hdfs:///t/transform.json",)~"
+            R"~("split":{"parts":[{"name":"train","share":0.7},{"name":"rest","share":0.3}],)~"
+            R"~("seed":7,"by":"time","column":"day","exact":true,"until":["2013-10-01"]},)~"
+            R"~("partition":{"levels":[{"kind":"range","expression":"a","name":"a_range",)~"
+            R"~("buckets":8}],"time_zone":"America/New_York","max_partitions":5},)~"
+            R"~("output":{"uri":"hdfs:///out","format":"jsonl","target_file_bytes":1048576,)~"
+            R"~("compression":"gzip"},"quarantine":true})~");
+}
+
 TEST(SpecJson, keeps_each_value) {
   const auto again = PrepareSpec::from_json(full().to_json());
   ASSERT_TRUE(again);
