@@ -83,6 +83,18 @@ Result<std::shared_ptr<arrow::Array>> column_of(const arrow::RecordBatch& batch,
   return Status(Code::kInternal, "records without their column \"" + name + "\"");
 }
 
+Result<std::shared_ptr<arrow::RecordBatch>> select_columns(const arrow::RecordBatch& batch,
+                                                           const std::vector<std::string>& names) {
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  for (const std::string& name : names) {
+    columns.push_back(HOWDAH_TRY(column_of(batch, name)));
+    fields.push_back(batch.schema()->GetFieldByName(name));
+  }
+  return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.num_rows(),
+                                  std::move(columns));
+}
+
 Result<NumericView> NumericView::of(std::shared_ptr<arrow::Array> array) {
   NumericView view(std::move(array));
   const arrow::Array& from = *view.array_;

@@ -42,6 +42,9 @@ Result<std::vector<std::string>> required_columns(const arrow::Schema& schema,
 // Of records that should have it: kInternal when they do not.
 Result<std::shared_ptr<arrow::Array>> column_of(const arrow::RecordBatch& batch,
                                                 const std::string& name);
+// These columns alone, in this order. kInternal when one is not there.
+Result<std::shared_ptr<arrow::RecordBatch>> select_columns(const arrow::RecordBatch& batch,
+                                                           const std::vector<std::string>& names);
 
 // Which values of a column are there. Of an array that outlives it; cheap to ask.
 class Presence {

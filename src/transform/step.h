@@ -48,6 +48,8 @@ class Grouping {
   // `group`: all entries of one key, sorted by (chunk, row). Sets drop[i] = 1 for those to go.
   virtual void judge(std::span<const GroupEntry> group, std::vector<uint8_t>& drop) const = 0;
   virtual std::string reason() const = 0;  // "the same as an earlier record in (origin, dest)"
+  // False: those that judge() picks stay; they are counted and shown (Effects::flag).
+  virtual bool drops() const { return true; }
 };
 
 class Step {
@@ -68,6 +70,8 @@ class Step {
   // Learns from the training part only; cleaning learns from all records.
   virtual bool learns_from_training_only() const { return false; }
   virtual Status fit(const Collector&) { return Status::ok(); }
+  // Not null: whoever runs the steps brings the entries together, judges and drops; apply() does
+  // nothing.
   virtual const Grouping* grouping() const { return nullptr; }
 
   // For deciding which steps can learn in the same reading of the data.
