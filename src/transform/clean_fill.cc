@@ -7,8 +7,8 @@
 // without a class, or of one that has no value of the column, takes that of all records; a column
 // without any value stays as it is.
 //
-// Limits: 100,000 classes (10,000 for medians); 1,000,000 different pairs of class and value for
-// the most frequent.
+// Limits: 100,000 classes (1,000 for medians, which may take 4 MiB each); 1,000,000 different pairs
+// of class and value for the most frequent.
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <fmt/format.h>
@@ -156,7 +156,7 @@ class FillMissing : public Step {
   }
 
  private:
-  static constexpr size_t kClasses = 100'000, kMedianClasses = 10'000;
+  static constexpr size_t kClasses = 100'000, kMedianClasses = 1'000;
 
   struct Learnt {
     FillValue value;
