@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -21,9 +22,9 @@ struct ValuesReport {
   int64_t rows = 0, missing = 0;  // of all records
   // Of the sample; numbers (times as seconds since 1970 UTC):
   double min = 0, max = 0, mean = 0;
-  std::vector<int64_t> bins;  // of equal width from min to max; empty: not numbers, or none
+  std::vector<int64_t> bins = {};  // of equal width from min to max; empty: not numbers, or none
   // Others: the most frequent values, their counts, and how many distinct ones were seen.
-  std::vector<std::pair<std::string, int64_t>> top;
+  std::vector<std::pair<std::string, int64_t>> top = {};
   int64_t distinct = 0;
 };
 struct ColumnReport {
@@ -74,17 +75,31 @@ struct Report {
     double seconds = 0;
     int64_t peak_memory_bytes = 0;
     int rounds = 0;
-    std::vector<std::string> applications;  // of YARN
+    std::vector<std::string> applications = {};  // of YARN
     bool resumed = false, reused = false;
   } run;
 };
 
-std::string to_json(const Report& report);
-// kCorrupt: not a report of this version.
+inline constexpr int64_t kReportVersion = 1;
+inline constexpr int64_t kMaxReportBytes = 32 << 20;
+// Beside the data, in Report::output.
+inline constexpr const char* kReportJson = "report.json";
+inline constexpr const char* kReportPage = "report.html";
+
+// Keys are the members' names, in their order, `run` last and on a line of its own: the same report
+// gives the same bytes up to it. What is not UTF-8 becomes U+FFFD, what is not finite null.
+enum class WithRun { kYes, kNo };
+std::string to_json(const Report& report, WithRun with_run = WithRun::kYes);
+// Strict: a key that is unknown, missing (but `run`) or of another type, a negative count. A null
+// number is NaN.
+//   kCorrupt  not a report of this version, or longer than kMaxReportBytes
 Result<Report> report_from_json(const std::string& text);
-// Some twenty lines.
+// Some twenty lines of 100 columns, whatever the data: long lists are cut, and say so. Control
+// characters of names and values are shown as escapes.
 std::string to_text(const Report& report);
-// One self-contained page.
+// One page that needs nothing else, neither scripts nor files; under 5 MB: of more than 200
+// columns, 30 of many partitions, 60 dropped rows it says where the others are. Names and values
+// are escaped.
 std::string to_html(const Report& report);
 
 }  // namespace howdah::data

@@ -1,0 +1,21 @@
+// From the bytes of a chunk to records that know who they are.
+#pragma once
+
+#include <optional>
+
+#include "data/round_results.h"
+#include "formats/source.h"
+#include "transform/records.h"
+
+namespace howdah::data {
+
+// Parses the chunk. Bad records are counted in `results` when `count` is set, else passed over.
+// Nothing where the chunk does not fit into the schema: then `*needs` is what it needs.
+//   kInvalidArgument  a bad record, and the source's spec says kFail
+Result<std::optional<transform::Records>> parse_chunk(formats::Source& source,
+                                                      const formats::TableSchema& schema,
+                                                      const formats::RawChunk& chunk,
+                                                      RoundResults& results, bool count = false,
+                                                      formats::TableSchema* needs = nullptr);
+
+}  // namespace howdah::data

@@ -1,0 +1,177 @@
+#include "data/work_folder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/pause.h"
+
+namespace howdah::data {
+namespace {
+
+constexpr int64_t kFileLimit = int64_t{1} << 31;
+constexpr const char* kOwner = "_OWNER";
+
+std::string parent_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::string beside(const std::string& path, const std::string& name) {
+  const std::string parent = parent_of(path);
+  return (parent == "/" ? "" : parent) + "/" + name;
+}
+
+// The fingerprint in the manifest of an output; empty when it is not one of ours.
+Result<std::string> fingerprint_of(const fs::Location& output, Deadline deadline) {
+  auto text = fs::read_file(*output.files, output.path + "/" + kManifestFile, kFileLimit, deadline);
+  if (!text && text.status().code() == Code::kNotFound) return std::string();
+  HOWDAH_TRY(Status(text.status()));
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  return json.is_object() ? json.value("fingerprint", std::string()) : std::string();
+}
+
+}  // namespace
+
+Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::string& fingerprint,
+                                    bool overwrite, Deadline deadline) {
+  if (output.path == "/" || output.path.empty())
+    return Status(Code::kInvalidArgument, "the root of a file system cannot be the output")
+        .with_peer(output.uri());
+  fs::Location work{output.files,
+                    beside(output.path, fmt::format(".{}.preparing-{}", name_of(output.path),
+                                                    fingerprint.substr(0, 16)))};
+  WorkFolder folder(output, work);
+  folder.overwrite_ = overwrite;
+  const auto there = output.files->stat(output.path, deadline);
+  if (!there && there.status().code() != Code::kNotFound) return there.status();
+  if (there) {
+    const bool same =
+        there->is_directory && HOWDAH_TRY(fingerprint_of(output, deadline)) == fingerprint;
+    if (same && !overwrite) {
+      folder.found_ = Found::kDone;
+      return folder;
+    }
+    bool empty = false;
+    if (there->is_directory && !overwrite)
+      empty = HOWDAH_TRY(output.files->list(output.path, deadline)).empty();
+    if (!overwrite && !empty)
+      return Status(Code::kAlreadyExists, "the output is there already")
+          .with_peer(output.uri())
+          .with_advice("give --overwrite to replace it, or another output");
+  }
+  HOWDAH_TRY(folder.take(deadline));
+  return folder;
+}
+
+Status WorkFolder::take(Deadline deadline) {
+  fs::FileSystem& files = *work_.files;
+  const auto there = files.stat(work_.path, deadline);
+  if (!there && there.status().code() != Code::kNotFound) return there.status();
+  found_ = there ? Found::kWork : Found::kNothing;
+  HOWDAH_TRY(files.mkdir(work_.path, 0755, deadline));
+  // A dead owner's lease can be taken after HDFS's soft limit, a minute after its last word.
+  const Deadline patience = deadline.earlier(std::chrono::seconds(75));
+  while (true) {
+    // Never by overwriting: HDFS would take the file away from a living writer.
+    auto owner = files.create(path(kOwner), {}, deadline);
+    if (!owner && owner.status().code() == Code::kAlreadyExists)
+      owner = files.append(path(kOwner), deadline);
+    if (owner) {
+      owner_ = std::move(*owner);
+      break;
+    }
+    if (owner.status().code() != Code::kFailedPrecondition) return owner.status();
+    if (patience.expired())
+      return Status(Code::kFailedPrecondition, "another run is at work on this output")
+          .with_peer(output_.uri())
+          .with_advice("wait for its end, or end it");
+    pause(std::chrono::seconds(1));
+  }
+  return Status::ok();
+}
+
+Status WorkFolder::write(const std::string& below, const std::string& content, Deadline deadline) {
+  fs::CreateOptions options;
+  options.overwrite = true;
+  return fs::write_file_atomically(*work_.files, path(below), as_bytes(content), options, deadline);
+}
+
+Result<std::optional<std::string>> WorkFolder::read(const std::string& below, Deadline deadline) {
+  auto text = fs::read_file(*work_.files, path(below), kFileLimit, deadline);
+  if (!text && text.status().code() == Code::kNotFound) return std::optional<std::string>();
+  HOWDAH_TRY(Status(text.status()));
+  return std::optional<std::string>(std::move(*text));
+}
+
+Status WorkFolder::remove(const std::string& below, Deadline deadline) {
+  const Status removed = work_.files->remove(path(below), true, deadline);
+  return removed.code() == Code::kNotFound ? Status::ok() : removed;
+}
+
+Status WorkFolder::keep_only(const std::vector<std::string>& kept, Deadline deadline) {
+  // A folder stays when something kept lies below it.
+  const auto is_kept = [&](const std::string& below) {
+    return below == kOwner || std::find(kept.begin(), kept.end(), below) != kept.end();
+  };
+  const auto holds_kept = [&](const std::string& below) {
+    return std::any_of(kept.begin(), kept.end(),
+                       [&](const std::string& file) { return file.starts_with(below + "/"); });
+  };
+  std::vector<std::string> folders = {""};
+  while (!folders.empty()) {
+    const std::string folder = folders.back();
+    folders.pop_back();
+    const std::string prefix = folder.empty() ? "" : folder + "/";
+    for (const fs::FileInfo& entry :
+         HOWDAH_TRY(work_.files->list(folder.empty() ? work_.path : path(folder), deadline))) {
+      const std::string below = prefix + entry.name();
+      if (is_kept(below)) continue;
+      if (entry.is_directory && holds_kept(below))
+        folders.push_back(below);
+      else
+        HOWDAH_TRY(remove(below, deadline));
+    }
+  }
+  return Status::ok();
+}
+
+Status WorkFolder::commit(Deadline deadline) {
+  fs::FileSystem& files = *work_.files;
+  owner_.reset();
+  HOWDAH_TRY(remove(kOwner, deadline));
+  const std::string old =
+      beside(output_.path, fmt::format(".{}.replaced-{}", name_of(output_.path), ::getpid()));
+  const auto there = files.stat(output_.path, deadline);
+  if (there && there->is_directory && HOWDAH_TRY(files.list(output_.path, deadline)).empty()) {
+    HOWDAH_TRY(files.remove(output_.path, false, deadline));
+  } else if (there && overwrite_) {
+    HOWDAH_TRY(files.rename(output_.path, old, false, deadline));
+  }
+  const Status renamed = files.rename(work_.path, output_.path, false, deadline);
+  if (!renamed) {
+    if (there && overwrite_) {
+      [[maybe_unused]] const Status back = files.rename(old, output_.path, false, deadline);
+    }
+    return renamed;
+  }
+  if (there && overwrite_) {
+    const Status removed = files.remove(old, true, deadline);
+    if (!removed && removed.code() != Code::kNotFound) return removed;
+  }
+  return Status::ok();
+}
+
+void WorkFolder::abandon() {
+  owner_.reset();
+  [[maybe_unused]] const Status removed =
+      work_.files->remove(work_.path, true, Deadline::after(std::chrono::seconds(60)));
+}
+
+}  // namespace howdah::data
