@@ -19,8 +19,8 @@ class ValueCounts {
   void merge(const ValueCounts& other);
 
   bool overflowed() const;
-  int64_t total() const;     // of all that was added, also after an overflow
-  size_t distinct() const;   // 0 after an overflow
+  int64_t total() const;    // of all that was added, also after an overflow
+  size_t distinct() const;  // 0 after an overflow
   int64_t count_of(std::string_view value) const;
   struct Entry {
     std::string value;
