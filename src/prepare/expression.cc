@@ -27,8 +27,7 @@ struct Node {
 constexpr std::array<std::string_view, 8> kReserved = {"or", "and",     "not",  "in",
                                                        "is", "between", "true", "false"};
 bool is_reserved(const std::string& name) {
-  return name == "null" ||
-         std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+  return name == "null" || std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
 }
 
 bool is_constant(const Expression& expression) {
@@ -80,8 +79,7 @@ class Parser {
   }
 
   Status too_deep(size_t position) const {
-    return complain(text_, position,
-                    "nested more than " + std::to_string(kLimitDepth) + " deep")
+    return complain(text_, position, "nested more than " + std::to_string(kLimitDepth) + " deep")
         .with_advice("derive a column of a part of it first");
   }
 
@@ -149,8 +147,8 @@ class Parser {
   }
 
   bool at_comparison() const {
-    static constexpr std::array<std::string_view, 7> kSigns = {"=", "==", "!=", "<",
-                                                               "<=", ">", ">="};
+    static constexpr std::array<std::string_view, 7> kSigns = {"=",  "==", "!=", "<",
+                                                               "<=", ">",  ">="};
     if (token().kind == Token::Kind::kSign)
       return std::find(kSigns.begin(), kSigns.end(), token().text) != kSigns.end();
     return is_word("in") || is_word("between") || is_word("is") || is_word("not");
@@ -297,8 +295,7 @@ class Parser {
       leaf.kind = Kind::kColumn;
       leaf.text = first.text;
     } else if (first.kind == Token::Kind::kName) {
-      if (token(1).kind == Token::Kind::kSign && token(1).text == "(" &&
-          (!is_reserved(first.text)))
+      if (token(1).kind == Token::Kind::kSign && token(1).text == "(" && (!is_reserved(first.text)))
         return function();
       if (first.text == "true" || first.text == "false") {
         leaf.kind = Kind::kBool;

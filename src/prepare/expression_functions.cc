@@ -77,8 +77,9 @@ CallComplaint check_call(const Expression& call) {
   const size_t count = call.arguments.size();
   const std::string usage = std::string("write ") + arity.usage;
   if (count < arity.least || count > arity.most)
-    return {"'" + call.text + "' cannot take " + std::to_string(count) + " arguments", usage,
-            call.position};
+    return {"'" + call.text + "' cannot take " + std::to_string(count) +
+                (count == 1 ? " argument" : " arguments"),
+            usage, call.position};
   if (takes_a_constant_text(call.text) && call.arguments[1].kind != Expression::Kind::kText)
     return {"the second argument of '" + call.text + "' must be a text in quotes", usage,
             call.arguments[1].position};

@@ -134,8 +134,9 @@ class Scanner {
         if (rest.starts_with(foreign))
           return complain(text_, at_, "unknown operator '" + std::string(foreign) + "'")
               .with_advice("did you mean '" + std::string(ours) + "'?");
-    const auto* const found = std::find_if(
-        kSigns.begin(), kSigns.end(), [rest](std::string_view one) { return rest.starts_with(one); });
+    const auto* const found =
+        std::find_if(kSigns.begin(), kSigns.end(),
+                     [rest](std::string_view one) { return rest.starts_with(one); });
     if (found->empty()) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte < 0x20 || byte == 0x7f) return complain(text_, at_, "a control character");
@@ -156,8 +157,7 @@ class Scanner {
 Status complain(const std::string& text, size_t position, const std::string& what) {
   const auto first = text.begin();
   const auto here = first + static_cast<std::ptrdiff_t>(std::min(position, text.size()));
-  const auto characters =
-      std::count_if(first, here, [](char c) { return !is_continuation(c); });
+  const auto characters = std::count_if(first, here, [](char c) { return !is_continuation(c); });
   return Status(Code::kInvalidArgument, "character " + std::to_string(characters + 1) + " of '" +
                                             excerpt(text, position) + "': " + what);
 }

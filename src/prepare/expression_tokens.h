@@ -11,9 +11,9 @@ namespace howdah::prepare {
 
 struct ExpressionToken {
   enum class Kind { kName, kQuotedName, kInteger, kNumber, kText, kSign, kEnd } kind = Kind::kEnd;
-  std::string text;        // name, text, sign; of numbers as written
-  uint64_t magnitude = 0;  // kInteger: at most 2^63, which only a minus sign makes fit
-  double number = 0;       // kNumber
+  std::string text;              // name, text, sign; of numbers as written
+  uint64_t magnitude = 0;        // kInteger: at most 2^63, which only a minus sign makes fit
+  double number = 0;             // kNumber
   size_t position = 0, end = 0;  // bytes [position, end) of the source text
 };
 
