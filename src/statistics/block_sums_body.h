@@ -87,7 +87,8 @@ class Extraction {
 
   // Adds x to the levels [kFrom, kTo), which together must take all its bits.
   template <int kFrom, int kTo>
-  __attribute__((always_inline)) void add(size_t u, Lanes x) {
+  __attribute__((always_inline)) void add(size_t u, const Lanes& value) {
+    Lanes x = value;
     for (int level = kFrom; level < kTo; ++level) {
       const Lanes next = at_[level][u] + x;
       x -= next - at_[level][u];
