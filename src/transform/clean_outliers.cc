@@ -255,8 +255,9 @@ class Outliers : public Step {
       const auto view = NumericView::of(batch.GetColumnByName(name)->Slice(row, 1));
       if (!limits || !view || !view->present()[0] || !limits->beyond(view->values()[0])) continue;
       const double value = view->values()[0];
-      return value < limits->low ? fmt::format("{} = {} is below {}", name, value, limits->low)
-                                 : fmt::format("{} = {} is above {}", name, value, limits->high);
+      return value < limits->low
+                 ? fmt::format("{} = {:.12g} is below {:.12g}", name, value, limits->low)
+                 : fmt::format("{} = {:.12g} is above {:.12g}", name, value, limits->high);
     }
     return "an outlier";
   }
