@@ -76,6 +76,9 @@ struct PrepareSpec {
   Status check() const;
   // Canonical: the same preparation, the same text. Without `where`s with_places is false.
   std::string to_json(bool with_places = true) const;
+  // Absent keys have their defaults. What comes is well-formed, but not check()ed.
+  //   kCorrupt          not JSON, or no object
+  //   kInvalidArgument  an unknown key, a wrong type, with the path: "steps[3].low"
   static Result<PrepareSpec> from_json(const std::string& text);
 };
 

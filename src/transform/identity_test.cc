@@ -2,35 +2,19 @@
 
 #include <arrow/builder.h>
 #include <arrow/compute/initialize.h>
-#include <arrow/json/from_string.h>
-#include <arrow/record_batch.h>
-#include <arrow/type.h>
 #include <gmock/gmock.h>
 
-#include <bit>
 #include <set>
+
+#include "transform/test_batches.h"
 
 namespace howdah::transform {
 namespace {
 
 using Hashes = std::vector<statistics::Hash128>;
-using Columns = std::vector<std::pair<std::string, std::shared_ptr<arrow::Array>>>;
-
-std::shared_ptr<arrow::Array> array(const std::shared_ptr<arrow::DataType>& type,
-                                    const std::string& json) {
-  return arrow::json::ArrayFromJSONString(type, json).ValueOrDie();
-}
-
-std::shared_ptr<arrow::RecordBatch> batch_of(const Columns& columns) {
-  arrow::FieldVector fields;
-  arrow::ArrayVector arrays;
-  for (const auto& [name, values] : columns) {
-    fields.push_back(arrow::field(name, values->type()));
-    arrays.push_back(values);
-  }
-  const int64_t rows = arrays[0]->length();
-  return arrow::RecordBatch::Make(arrow::schema(fields), rows, arrays);
-}
+using test::array;
+using test::batch_of;
+using test::Columns;
 
 Hashes identities(const Columns& columns) {
   return identities_of(*batch_of(columns)).value();
