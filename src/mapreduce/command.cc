@@ -10,6 +10,8 @@
 namespace howdah::mapreduce {
 namespace {
 
+constexpr size_t kEncodedBytes = 110'000;
+
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -59,10 +61,11 @@ Result<std::string> command_script(const std::string& command,
   script += (is_simple(command) ? "exec " : "") + command + "\n";
   if (script.find('\0') != std::string::npos)
     return Status(Code::kInvalidArgument, "a command or a variable holds a zero byte");
-  if (script.size() > kCommandBytes)
+  if (script.size() > kCommandBytes || encode_script(script).size() > kEncodedBytes)
     return Status(Code::kInvalidArgument,
-                  fmt::format("a command with its variables has {} bytes, more than {}",
-                              script.size(), kCommandBytes))
+                  fmt::format("a command with its variables has {} bytes, which is too long for an "
+                              "environment",
+                              script.size()))
         .with_advice("put it into a file and ship that");
   return script;
 }

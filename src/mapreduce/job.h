@@ -18,13 +18,12 @@ struct InputSplit {
   std::vector<std::string> hosts;  // where its bytes lie, the nearest first; may be empty
 };
 
-// A file of HDFS that every task finds in its working folder.
+// A file that every task finds in its working folder.
 struct CacheFile {
-  std::string uri;   // full, or a path of the default file system
-  std::string link;  // its name there; empty: the path's last part
-  // Its owner's x bit is set before the job starts, where it is not: YARN copies a file's bytes and
-  // makes all executable, but a staged one may also be read elsewhere.
-  bool executable = false;
+  // In HDFS: full, or a path of the default file system. Of this machine ("file:///path"): uploaded
+  // for this job.
+  std::string uri;
+  std::string link;  // its name there, executable always; empty: the path's last part
 };
 
 // How records travel between Hadoop and a command, over its standard input and output.

@@ -18,6 +18,9 @@
 
 namespace howdah::mapreduce {
 
+struct Staging;
+struct Surroundings;
+
 class Jobs {
  public:
   //   kInvalidArgument  no ResourceManager or no default file system is configured
@@ -39,6 +42,14 @@ class Jobs {
   fs::FileSystems& files() { return *files_; }
 
  private:
+  // Within the master's container, or each task in its own.
+  Result<JobEnd> run_once(const StreamingJob& job, bool uber,
+                          const std::function<void(const JobProgress&)>& tell,
+                          const std::stop_token& stop);
+  // Writes the staging folder's files.
+  Status describe(const StreamingJob& job, const hadoop::Configuration& settings,
+                  const Staging& staging, const Surroundings& around, Deadline deadline,
+                  yarn::Submission* submission);
   Jobs(hadoop::Configuration configuration, hadoop::User user, hadoop::Credentials credentials,
        yarn::ApplicationClient client);
 
