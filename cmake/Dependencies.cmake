@@ -15,6 +15,8 @@ find_library(UTF8PROC_ARCHIVE NAMES libutf8proc.a REQUIRED)
 # Arrow exports a utf8proc of its own, of another Unicode version: whole, so that ours is taken
 # wherever it stands in the link.
 set(HOWDAH_UTF8PROC $<LINK_LIBRARY:WHOLE_ARCHIVE,${UTF8PROC_ARCHIVE}>)
+find_library(SENTENCEPIECE_LIBRARY NAMES sentencepiece REQUIRED)
+find_library(SENTENCEPIECE_TRAIN_LIBRARY NAMES sentencepiece_train REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 

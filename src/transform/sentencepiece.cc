@@ -1,6 +1,6 @@
-// Texts become lists of numbers of pieces of words (list<int32>): 0 padding, 1 unknown. The model is
-// trained from a sample of the training part's records, chosen by their identity. A missing text is
-// a missing list.
+// Texts become lists of numbers of pieces of words (list<int32>): 0 padding, 1 unknown. The model
+// is trained from a sample of the training part's records, chosen by their identity. A missing text
+// is a missing list.
 #include "transform/sentencepiece.h"
 
 #include <arrow/type.h>
@@ -12,6 +12,7 @@
 #include "statistics/sample.h"
 #include "transform/column_views.h"
 #include "transform/normalize_step.h"
+#include "transform/sentencepiece_library/pieces.h"
 #include "transform/sentencepiece_model.h"
 #include "transform/vocabulary_lists.h"
 
@@ -58,7 +59,11 @@ class SentencePieceStep : public Step {
   }
   bool waits_for_model() const { return !rule().model.empty() && !model_; }
   Status take(std::string bytes) {
-    model_ = HOWDAH_TRY(SentencePieceModel::load(std::move(bytes)));
+    std::string error;
+    auto model = pieces::Model::load(bytes, error);
+    if (!model) return Status(Code::kInvalidArgument, "sentencepiece: " + error);
+    model_ = std::move(model);
+    model_bytes_ = std::move(bytes);
     return Status::ok();
   }
 
@@ -82,7 +87,8 @@ class SentencePieceStep : public Step {
   Status apply(Records& records, Effects& effects) const override;
 
  private:
-  std::shared_ptr<const SentencePieceModel> model_;
+  std::unique_ptr<const pieces::Model> model_;
+  std::string model_bytes_;
 };
 
 Status SentencePieceStep::fit(const Collector& collected) {
@@ -90,16 +96,15 @@ Status SentencePieceStep::fit(const Collector& collected) {
   if (!texts) return Status(Code::kInternal, "another step's collector");
   auto model = train_sentencepiece(texts->texts(), rule().size, rule().bpe);
   if (!model.is_ok())
-    return model.status().with_peer(spec_.where).with_advice(
-        "give it another size, or more text");
+    return model.status().with_peer(spec_.where).with_advice("give it another size, or more text");
   return take(std::move(*model));
 }
 
 void SentencePieceStep::state(nlohmann::ordered_json& json) const {
   if (!model_) return;
   json["column"] = rule().column;
-  json["pieces"] = model_->pieces();
-  json["model_base64"] = arrow::util::base64_encode(model_->bytes());
+  json["pieces"] = model_->size();
+  json["model_base64"] = arrow::util::base64_encode(model_bytes_);
 }
 
 Status SentencePieceStep::restore(const nlohmann::ordered_json& json) {
@@ -124,9 +129,11 @@ Status SentencePieceStep::apply(Records& records, Effects& effects) const {
   const auto texts = HOWDAH_TRY(TextView::of(column));
   NumberLists lists(texts.size());
   std::vector<int> numbers;
+  std::string error;
   for (int64_t row = 0; row < texts.size(); ++row) {
     if (texts.present()[row]) {
-      HOWDAH_TRY(model_->encode(texts[row], numbers));
+      if (!model_->encode(texts[row], numbers, error))
+        return Status(Code::kInternal, "sentencepiece: " + error);
       lists.numbers().insert(lists.numbers().end(), numbers.begin(), numbers.end());
     }
     HOWDAH_TRY(lists.end_list());
@@ -146,7 +153,8 @@ std::string wanted_model(const Step& step) {
 Status give_model(Step& step, std::string bytes) {
   auto* pieces = dynamic_cast<SentencePieceStep*>(&step);
   if (!pieces) return Status(Code::kInternal, "a step that takes no model");
-  const Status taken = pieces->take(std::move(bytes));
+  Status taken = check_sentencepiece(bytes);
+  if (taken.is_ok()) taken = pieces->take(std::move(bytes));
   if (taken.is_ok()) return taken;
   return wrong_spec(step.spec(), fmt::format("{} is no model of SentencePiece ({})",
                                              pieces->rule().model, taken.message()));

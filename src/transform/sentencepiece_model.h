@@ -1,8 +1,7 @@
-// The border to the library sentencepiece (Kudo and Richardson, 2018).
+// How pieces of words are learnt from texts, in a process of its own.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,26 +9,6 @@
 #include "base/result.h"
 
 namespace howdah::transform {
-
-class SentencePieceModel {
- public:
-  //   kInvalidArgument  no model, or one that gives numbers beyond its size
-  static Result<std::shared_ptr<const SentencePieceModel>> load(std::string bytes);
-  ~SentencePieceModel();
-  SentencePieceModel(const SentencePieceModel&) = delete;
-  SentencePieceModel& operator=(const SentencePieceModel&) = delete;
-
-  const std::string& bytes() const { return bytes_; }
-  int pieces() const;
-  // Replaces `numbers`. Thread-safe.
-  Status encode(std::string_view text, std::vector<int>& numbers) const;
-
- private:
-  struct Library;
-  SentencePieceModel(std::string bytes, std::unique_ptr<Library> library);
-  std::string bytes_;
-  std::unique_ptr<Library> library_;
-};
 
 // Texts longer than this are cut for training, between characters.
 inline constexpr size_t kMaxTrainingTextBytes = 1024;
@@ -40,5 +19,9 @@ std::string training_text(std::string_view text);
 //   kInvalidArgument  the texts have no word, or more characters than `size`
 Result<std::string> train_sentencepiece(const std::vector<std::string>& texts, int64_t size,
                                         bool bpe);
+
+// Whether the bytes are a model that can be used without harm.
+//   kInvalidArgument
+Status check_sentencepiece(const std::string& bytes);
 
 }  // namespace howdah::transform

@@ -25,8 +25,8 @@ constexpr int64_t kReserved = 2;
 constexpr int64_t kMaxLength = 1'000'000;
 
 Status too_many_words(const prepare::StepSpec& spec, const prepare::Vocabulary& rule) {
-  return wrong_spec(spec, fmt::format("column \"{}\" has more than {} different words", rule.column,
-                                      kMaxDistinctWords))
+  return wrong_spec(spec, fmt::format("column \"{}\" has more than {} different words, or 256 MiB",
+                                      rule.column, kMaxDistinctWords))
       .with_advice("use sentencepiece, which learns parts of words");
 }
 
