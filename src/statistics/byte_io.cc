@@ -31,6 +31,26 @@ Result<Integer> ByteReader::integer() {
   return value;
 }
 
+void ByteWriter::varint(uint64_t value) {
+  for (; value >= 0x80; value >>= 7) u8(static_cast<uint8_t>(value | 0x80));
+  u8(static_cast<uint8_t>(value));
+}
+
+Result<uint64_t> ByteReader::varint() {
+  uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const uint64_t byte = HOWDAH_TRY(u8());
+    const uint64_t bits = byte & 0x7f;
+    if (bits << shift >> shift != bits) break;
+    value |= bits << shift;
+    if (byte < 0x80) {
+      if (byte == 0 && shift > 0) break;
+      return value;
+    }
+  }
+  return Status(Code::kCorrupt, "a malformed number in statistics");
+}
+
 Result<uint8_t> ByteReader::u8() {
   return integer<uint8_t>();
 }

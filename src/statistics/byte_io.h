@@ -1,5 +1,6 @@
-// The encoding in which statistics travel between processes and rest between readings: little-endian
-// fixed-width integers, IEEE 754 doubles by their bits, texts with a 32-bit length before them.
+// The encoding in which statistics travel between processes and rest between readings:
+// little-endian fixed-width integers, IEEE 754 doubles by their bits, texts with a 32-bit length
+// before them.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@ class ByteWriter {
   void u32(uint32_t value) { integer(value); }
   void u64(uint64_t value) { integer(value); }
   void f64(double value);
+  void varint(uint64_t value);        // 7 bits a byte, the lowest first: small numbers in few bytes
   void text(std::string_view value);  // shorter than 4 GiB
 
  private:
@@ -38,6 +40,7 @@ class ByteReader {
   Result<uint32_t> u32();
   Result<uint64_t> u64();
   Result<double> f64();
+  Result<uint64_t> varint();  // kCorrupt also for a number not written the one way
   Result<std::string> text();
   size_t left() const { return bytes_.size(); }
 

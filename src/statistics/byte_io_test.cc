@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "statistics/hash128.h"
 
@@ -35,8 +36,25 @@ TEST(ByteIo, IsLittleEndian) {
 
 TEST(ByteIo, SaysWhenTheBytesEndEarly) {
   EXPECT_EQ(ByteReader("abc").u32().status().code(), Code::kCorrupt);
-  const std::string too_long("\xff\xff\xff\x7f" "abc", 7);
+  const std::string too_long(
+      "\xff\xff\xff\x7f"
+      "abc",
+      7);
   EXPECT_EQ(ByteReader(too_long).text().status().code(), Code::kCorrupt);
+}
+
+TEST(ByteIo, WritesSmallNumbersInFewBytes) {
+  const std::vector<uint64_t> values = {0, 127, 128, 300, uint64_t{1} << 63, UINT64_MAX};
+  const std::vector<size_t> lengths = {1, 1, 2, 2, 10, 10};
+  for (size_t i = 0; i < values.size(); ++i) {
+    std::string bytes;
+    ByteWriter(bytes).varint(values[i]);
+    EXPECT_EQ(bytes.size(), lengths[i]);
+    EXPECT_EQ(*ByteReader(bytes).varint(), values[i]);
+  }
+  for (const std::string_view wrong : {"", "\x80", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"})
+    EXPECT_EQ(ByteReader(wrong).varint().status().code(), Code::kCorrupt);
+  EXPECT_EQ(ByteReader(std::string_view("\x80\x00", 2)).varint().status().code(), Code::kCorrupt);
 }
 
 // Values of the XXH3 specification's reference implementation.

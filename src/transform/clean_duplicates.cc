@@ -1,6 +1,5 @@
-// Drops records that equal an earlier one, in whole or in some columns: values and their types, as
-// the steps before have left them; two missing values are equal. The first in (file, position)
-// stays.
+// Drops records that equal an earlier one, in whole or in some columns: values as the steps before
+// have left them; two missing values are equal. The first in (file, position) stays.
 //
 // Equality of 128-bit hashes is taken for equality: among 10^12 different records, two are taken
 // for one with a probability below 10^-14.

@@ -8,29 +8,6 @@
 namespace howdah::transform {
 namespace {
 
-// Sets into[i] to 1 where the value is there, else to 0.
-template <typename Array>
-void mark_numbers(const arrow::Array& column, std::vector<uint8_t>& into) {
-  const auto* values = static_cast<const Array&>(column).raw_values();
-  for (size_t i = 0; i < into.size(); ++i) into[i] = values[i] == values[i];
-}
-
-// False: nothing is missing, `into` was left alone.
-bool mark_present(const arrow::Array& column, std::vector<uint8_t>& into) {
-  const bool floating = floating_type(*column.type());
-  const Presence present(column);
-  if (!floating && present.all()) return false;
-  if (column.type_id() == arrow::Type::DOUBLE)
-    mark_numbers<arrow::DoubleArray>(column, into);
-  else if (floating)
-    mark_numbers<arrow::FloatArray>(column, into);
-  else
-    std::fill(into.begin(), into.end(), uint8_t{1});
-  if (!present.all())
-    for (size_t i = 0; i < into.size(); ++i) into[i] &= present[static_cast<int64_t>(i)];
-  return true;
-}
-
 class DropMissing : public Step {
  public:
   DropMissing(const prepare::DropMissing& rule, const prepare::StepSpec& spec)

@@ -25,6 +25,12 @@ void convert_bool(const arrow::Array& array, std::vector<double>& into) {
   for (size_t i = 0; i < into.size(); ++i) into[i] = flags.Value(static_cast<int64_t>(i)) ? 1 : 0;
 }
 
+template <typename Array>
+void mark_numbers(const arrow::Array& column, std::vector<uint8_t>& into) {
+  const auto* values = static_cast<const Array&>(column).raw_values();
+  for (size_t i = 0; i < into.size(); ++i) into[i] = values[i] == values[i];
+}
+
 }  // namespace
 
 bool any_type(const arrow::DataType&) {
@@ -93,6 +99,21 @@ Result<std::shared_ptr<arrow::RecordBatch>> select_columns(const arrow::RecordBa
   }
   return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.num_rows(),
                                   std::move(columns));
+}
+
+bool mark_present(const arrow::Array& column, std::vector<uint8_t>& present) {
+  const bool floating = floating_type(*column.type());
+  const Presence there(column);
+  if (!floating && there.all()) return false;
+  if (column.type_id() == arrow::Type::DOUBLE)
+    mark_numbers<arrow::DoubleArray>(column, present);
+  else if (floating)
+    mark_numbers<arrow::FloatArray>(column, present);
+  else
+    std::fill(present.begin(), present.end(), uint8_t{1});
+  if (!there.all())
+    for (size_t i = 0; i < present.size(); ++i) present[i] &= there[static_cast<int64_t>(i)];
+  return std::find(present.begin(), present.end(), uint8_t{0}) != present.end();
 }
 
 Result<NumericView> NumericView::of(std::shared_ptr<arrow::Array> array) {

@@ -64,6 +64,10 @@ class Presence {
   bool all_missing_;
 };
 
+// Sets present[i], one a row, to 1 where a value is there, else to 0; NaN is as missing. False when
+// all are there: then `present` was left alone.
+bool mark_present(const arrow::Array& column, std::vector<uint8_t>& present);
+
 // A column as doubles. Integers beyond 2^53 are rounded to the nearest; bool is 0 or 1; dates are
 // days (date32), milliseconds (date64) or the timestamp's unit since 1970. Doubles are not copied.
 class NumericView {

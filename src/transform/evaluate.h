@@ -1,4 +1,8 @@
 // Expressions over columns (prepare/expression.h), by Arrow's kernels.
+//
+// Results are bool, int64, float64, string, date32 or timestamp(us, UTC), whatever the columns'
+// widths and units. A text constant beside a date or a time is read as one (ISO 8601, without a
+// zone UTC). Arithmetic that has no result (evaluate_numbers.h) is missing.
 #pragma once
 
 #include <arrow/type_fwd.h>
