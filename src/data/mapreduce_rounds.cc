@@ -66,10 +66,10 @@ class MapReduceRun {
       options_.line(
           fmt::format("uploaded {} MB of the runtime, once", upload.uploaded_bytes >> 20));
     for (const runtime::LocalFile& file : upload.files)
-      cache_files_.push_back({file.uri, file.name, file.executable});
+      cache_files_.push_back({file.uri, file.name});
     HOWDAH_TRY(preparation_.work().write("_state/site.xml", configuration_.to_xml(), deadline));
     cache_files_.push_back(
-        {work_.uri() + "/_state/site.xml", std::string(kConfFolder) + "/core-site.xml", false});
+        {work_.uri() + "/_state/site.xml", std::string(kConfFolder) + "/core-site.xml"});
     const std::string task_file = "_state/maps.jsonl";
     plan_ = HOWDAH_TRY(
         plan_maps(preparation_.source(), work_.uri() + "/" + task_file, options_.maps, deadline));
