@@ -4,6 +4,7 @@
 #include <arrow/array/array_dict.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/compute/cast.h>
+#include <arrow/compute/initialize.h>
 #include <arrow/datum.h>
 #include <fmt/format.h>
 
@@ -46,6 +47,8 @@ Result<transform::RowLabels> labels_of(const arrow::Array& values) {
 
 Result<std::unique_ptr<Pipeline>> Pipeline::create(const prepare::PrepareSpec& spec,
                                                    const std::shared_ptr<arrow::Schema>& input) {
+  static const arrow::Status kernels = arrow::compute::Initialize();
+  HOWDAH_TRY(formats::from_arrow(kernels));
   auto pipeline = std::unique_ptr<Pipeline>(new Pipeline());
   pipeline->spec_ = spec;
   pipeline->input_ = input;

@@ -170,6 +170,18 @@ std::string default_name(const LevelSpec& level) {
   return expression ? expression->text : level.expression;
 }
 
+// year(time_hour) is "year", and where a column is called so, "time_hour_year": Hive and Spark take
+// a folder's name for a column's, of which there would be two.
+std::string free_name(const LevelSpec& level, const arrow::Schema& schema) {
+  const std::string name = default_name(level);
+  const auto expression = prepare::parse_expression(level.expression);
+  if (!expression || expression->kind != prepare::Expression::Kind::kCall ||
+      schema.GetFieldIndex(name) < 0)
+    return name;
+  const auto columns = prepare::columns_of(*expression);
+  return columns.empty() ? name : columns.front() + "_" + name;
+}
+
 bool is_column(const LevelSpec& level) {
   if (level.kind != LevelSpec::Kind::kValue) return false;
   const auto expression = prepare::parse_expression(level.expression);
@@ -189,7 +201,8 @@ Result<std::unique_ptr<Partitioner>> Partitioner::create(
   };
   for (size_t i = 0; i < spec.levels.size(); ++i) {
     LevelSpec& level = spec.levels[i];
-    if (level.name.empty()) level.name = default_name(level);
+    if (level.name.empty() || level.name == default_name(level))
+      level.name = free_name(level, *schema);
     for (size_t before = 0; before < i; ++before)
       if (spec.levels[before].name == level.name)
         return refuse("two levels of partitions are called \"" + level.name + "\"");
@@ -203,7 +216,6 @@ Result<std::unique_ptr<Partitioner>> Partitioner::create(
     if (is_column(level)) {
       in_folders.push_back(level.name);
     } else if (schema->GetFieldIndex(level.name) >= 0) {
-      // Hive and Spark take a folder's name for a column's, of which there would be two.
       return refuse("the partitions' folders cannot be called \"" + level.name +
                     "\" as a column is")
           .with_advice("name them otherwise: by: [{other: " + level.expression + "}]");

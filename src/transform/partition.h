@@ -1,5 +1,8 @@
 // Which partition a record belongs to, as Hive lays folders out: "year=2013/month=1".
 //
+// A level by an expression is called as its function is ("year"), or where a column is called so,
+// after its column too ("time_hour_year").
+//
 // Values are those before normalization (the engine hands them over so). A missing value is
 // __HIVE_DEFAULT_PARTITION__; characters that Hive escapes in folder names are escaped as %XX.
 #pragma once
