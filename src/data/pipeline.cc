@@ -213,14 +213,29 @@ Status Pipeline::read(const Round& round, size_t from, Records& records,
   return tail(round, records, results);
 }
 
+Result<Records> Pipeline::training_records(const Records& records) const {
+  const auto at = std::find(part_names_.begin(), part_names_.end(), prepare::kTrainPart);
+  // Without a part of that name, what is trained with is the first.
+  const auto part = static_cast<uint8_t>(at == part_names_.end() ? 0 : at - part_names_.begin());
+  std::vector<uint8_t> keep(records.parts.size());
+  for (size_t r = 0; r < keep.size(); ++r) keep[r] = records.parts[r] == part;
+  Records training = records;
+  HOWDAH_TRY(training.filter(keep));
+  return training;
+}
+
 Status Pipeline::tail(const Round& round, const Records& from, RoundResults& results) const {
   Records records = from;
+  std::optional<Records> training;  // of `records` as they are now
   for (size_t k = 0; k < round.tail.size(); ++k) {
     const size_t i = round.ready + k;
     const Item& item = items_[i];
     switch (round.tail[k]) {
       case 'c':
-        if (item.step) {
+        if (item.training_only) {
+          if (!training) training = HOWDAH_TRY(training_records(records));
+          HOWDAH_TRY(results.collectors[i]->add(*training));
+        } else if (item.step) {
           HOWDAH_TRY(results.collectors[i]->add(records));
         } else {
           if (results.splitter) HOWDAH_TRY(results.splitter->add(records));
@@ -232,6 +247,7 @@ Status Pipeline::tail(const Round& round, const Records& from, RoundResults& res
         break;
       case 'a':
         HOWDAH_TRY(apply(i, records, results, false));
+        training.reset();
         break;
       default:
         break;

@@ -94,6 +94,7 @@ class Pipeline {
   Status apply(size_t item, transform::Records& records, RoundResults& results, bool count) const;
   Status drop_grouped(size_t item, transform::Records& records, transform::Effects& effects) const;
   Status count_pieces(const transform::Records& records, RoundResults& results) const;
+  Result<transform::Records> training_records(const transform::Records& records) const;
   Status tail(const Round& round, const transform::Records& records, RoundResults& results) const;
 
   prepare::PrepareSpec spec_;
