@@ -16,7 +16,6 @@ namespace {
 using std::chrono::minutes;
 
 constexpr const char* kProgram = "howdah-data";
-constexpr const char* kConfFolder = "conf";
 constexpr int64_t kBytesOfOneReduce = 256 << 20;
 constexpr int kMostReduces = 64, kMostAskedReduces = 10'000;
 constexpr int64_t kFileLimit = int64_t{1} << 31;
@@ -56,7 +55,8 @@ class MapReduceRun {
   }
 
  private:
-  // What every job of this run needs: the program, the configuration, the list of portions.
+  // What every job of this run needs: the program, the configuration, the list of portions. Hadoop
+  // places cache files side by side in a task's folder.
   Status stage() {
     const Deadline deadline = Deadline::after(minutes(10));
     const std::string home = HOWDAH_TRY(files_.home()).uri() + "/.howdah";
@@ -66,10 +66,9 @@ class MapReduceRun {
       options_.line(
           fmt::format("uploaded {} MB of the runtime, once", upload.uploaded_bytes >> 20));
     for (const runtime::LocalFile& file : upload.files)
-      cache_files_.push_back({file.uri, file.name});
+      cache_files_.push_back({file.uri, file.name.substr(file.name.rfind('/') + 1)});
     HOWDAH_TRY(preparation_.work().write("_state/site.xml", configuration_.to_xml(), deadline));
-    cache_files_.push_back(
-        {work_.uri() + "/_state/site.xml", std::string(kConfFolder) + "/core-site.xml"});
+    cache_files_.push_back({work_.uri() + "/_state/site.xml", "core-site.xml"});
     const std::string task_file = "_state/maps.jsonl";
     plan_ = HOWDAH_TRY(
         plan_maps(preparation_.source(), work_.uri() + "/" + task_file, options_.maps, deadline));
@@ -101,8 +100,8 @@ class MapReduceRun {
     job.queue = options_.queue;
     job.splits = plan_.splits;
     job.output_uri = work_.uri() + "/" + output;
-    const std::string command = fmt::format("exec ./{} {{}} --task '{}' --conf {}", kProgram,
-                                            preparation_.shared_uri(), kConfFolder);
+    const std::string command =
+        fmt::format("exec ./{} {{}} --task '{}' --conf .", kProgram, preparation_.shared_uri());
     job.mapper =
         fmt::format(fmt::runtime(command), "prepare-map") + fmt::format(" --reduces {}", reduces);
     job.reducer = fmt::format(fmt::runtime(command), "prepare-reduce");
@@ -112,7 +111,7 @@ class MapReduceRun {
     job.partition = mapreduce::Partition::kPrefix;
     job.files = cache_files_;
     // Arrow's own allocator reserves address space by the gigabyte, which a node may count.
-    job.environment = {{"LD_LIBRARY_PATH", "lib"},
+    job.environment = {{"LD_LIBRARY_PATH", "."},
                        {"ARROW_DEFAULT_MEMORY_POOL", "system"},
                        {"HADOOP_USER_NAME", files_.user().name}};
     job.map_memory_mib = job.reduce_memory_mib = options_.task_memory_bytes >> 20;

@@ -43,8 +43,8 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
       return Status(Code::kInvalidArgument, "the output would replace the source")
           .with_peer(output->uri())
           .with_advice("give another output");
-  run->work_ = std::make_unique<WorkFolder>(
-      HOWDAH_TRY(WorkFolder::open(*output, run->fingerprint_, options.overwrite, deadline)));
+  run->work_ = std::make_unique<WorkFolder>(HOWDAH_TRY(
+      WorkFolder::open(*output, run->fingerprint_, options.overwrite, run->line_, deadline)));
   if (run->done()) return run;
   run->schema_ = HOWDAH_TRY(run->source_->survey(deadline));
   HOWDAH_TRY(run->build_pipeline());

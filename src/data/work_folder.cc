@@ -51,7 +51,7 @@ WorkFolder WorkFolder::attach(const fs::Location& output, const std::string& fin
 }
 
 Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::string& fingerprint,
-                                    bool overwrite, Deadline deadline) {
+                                    bool overwrite, const Tell& tell, Deadline deadline) {
   if (output.path == "/" || output.path.empty())
     return Status(Code::kInvalidArgument, "the root of a file system cannot be the output")
         .with_peer(output.uri());
@@ -74,11 +74,16 @@ Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::strin
           .with_peer(output.uri())
           .with_advice("give --overwrite to replace it, or another output");
   }
-  HOWDAH_TRY(folder.take(deadline));
+  HOWDAH_TRY(folder.take(tell, deadline));
   return folder;
 }
 
-Status WorkFolder::take(Deadline deadline) {
+WorkFolder::~WorkFolder() {
+  if (!owner_) return;
+  [[maybe_unused]] const Status closed = owner_->close(Deadline::after(std::chrono::seconds(20)));
+}
+
+Status WorkFolder::take(const Tell& tell, Deadline deadline) {
   fs::FileSystem& files = *work_.files;
   const auto there = files.stat(work_.path, deadline);
   if (!there && there.status().code() != Code::kNotFound) return there.status();
@@ -86,6 +91,7 @@ Status WorkFolder::take(Deadline deadline) {
   HOWDAH_TRY(files.mkdir(work_.path, 0755, deadline));
   // A dead owner's lease can be taken after HDFS's soft limit, a minute after its last word.
   const Deadline patience = deadline.earlier(std::chrono::seconds(75));
+  bool told = false;
   while (true) {
     // Never by overwriting: HDFS would take the file away from a living writer.
     auto owner = files.create(path(kOwner), {}, deadline);
@@ -100,6 +106,9 @@ Status WorkFolder::take(Deadline deadline) {
       return Status(Code::kFailedPrecondition, "another run is at work on this output")
           .with_peer(output_.uri())
           .with_advice("wait for its end, or end it");
+    if (!told && tell)
+      tell("another run holds the output; if it is dead, HDFS lets go of it within a minute");
+    told = true;
     pause(std::chrono::seconds(1));
   }
   return Status::ok();

@@ -9,6 +9,7 @@
 // One thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,14 +28,16 @@ class WorkFolder {
     kWork,     // a run of this fingerprint was broken off
     kDone,     // the output is there, of this fingerprint
   };
-  // Takes the work folder for this process; with kDone nothing is taken.
+  using Tell = std::function<void(const std::string&)>;
+  // Takes the work folder for this process; with kDone nothing is taken. Tells when it must wait.
   //   kAlreadyExists       the output is there and is another one, without overwrite
   //   kFailedPrecondition  another run is at work on it
   static Result<WorkFolder> open(const fs::Location& output, const std::string& fingerprint,
-                                 bool overwrite, Deadline deadline);
+                                 bool overwrite, const Tell& tell, Deadline deadline);
   // The work folder of another process that holds it.
   static WorkFolder attach(const fs::Location& output, const std::string& fingerprint);
   WorkFolder(WorkFolder&&) noexcept = default;
+  ~WorkFolder();  // gives the place free; what lies in it stays for the next run
 
   Found found() const { return found_; }
   const fs::Location& location() const { return work_; }
@@ -58,7 +61,7 @@ class WorkFolder {
  private:
   WorkFolder(fs::Location output, fs::Location work)
       : output_(std::move(output)), work_(std::move(work)) {}
-  Status take(Deadline deadline);
+  Status take(const Tell& tell, Deadline deadline);
 
   fs::Location output_, work_;
   Found found_ = Found::kNothing;

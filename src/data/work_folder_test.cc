@@ -13,7 +13,7 @@ class WorkFolderTest : public testing::Test {
  protected:
   Deadline soon() { return Deadline::after(std::chrono::seconds(30)); }
   Result<WorkFolder> open(const std::string& fingerprint = kPrint, bool overwrite = false) {
-    return WorkFolder::open(output_, fingerprint, overwrite, soon());
+    return WorkFolder::open(output_, fingerprint, overwrite, {}, soon());
   }
   void make_output(const std::string& fingerprint, bool overwrite = false) {
     auto work = open(fingerprint, overwrite);
