@@ -33,7 +33,6 @@ class DropDuplicates : public Step, public Grouping {
   Status entries(const Records& records, std::vector<GroupEntry>& into) const override {
     const auto keys = HOWDAH_TRY(select_columns(*records.batch, columns_));
     const auto hashes = HOWDAH_TRY(identities_of(*keys));
-    into.reserve(into.size() + hashes.size());
     for (size_t i = 0; i < hashes.size(); ++i)
       into.push_back({hashes[i], records.chunk, records.rows[i], {}});
     return Status::ok();

@@ -107,15 +107,20 @@ char32_t numbered(string_view digits) {
   return value;
 }
 
+size_t first_markup(string_view text, size_t from) {
+  while (from < text.size() && text[from] != '<' && text[from] != '&') ++from;
+  return from;
+}
+
 class Stripper {
  public:
   Stripper(string_view html, std::string& into) : html_(html), into_(into) {}
 
   void run() {
     while (at_ < html_.size()) {
-      const size_t next = html_.find_first_of("<&", at_);
+      const size_t next = first_markup(html_, at_);
       into_.append(html_.substr(at_, next - at_));
-      if (next == kNone) return;
+      if (next == html_.size()) return;
       at_ = next;
       if (!(html_[at_] == '<' ? tag() : entity())) into_ += html_[at_++];
     }
@@ -233,6 +238,10 @@ void append_utf8(char32_t code_point, std::string& into) {
     put(0x80 | (code_point >> 6 & 0x3F));
     put(0x80 | (code_point & 0x3F));
   }
+}
+
+bool may_be_html(string_view text) {
+  return first_markup(text, 0) < text.size();
 }
 
 void append_without_html(string_view html, std::string& into) {

@@ -16,6 +16,9 @@ namespace howdah::transform {
 // (as HTML 5 reads them: 128 to 159 are Windows-1252, impossible ones U+FFFD); others stay.
 void append_without_html(std::string_view html, std::string& into);
 
+// False: append_without_html would change nothing.
+bool may_be_html(std::string_view text);
+
 // The code point in UTF-8.
 void append_utf8(char32_t code_point, std::string& into);
 

@@ -47,7 +47,6 @@ class LabelNoise : public Step, public Grouping {
     const auto key_hashes = HOWDAH_TRY(identities_of(*keys));
     const auto label_hashes = HOWDAH_TRY(identities_of(*labels));
     const Presence present(*labels->column(0));
-    into.reserve(into.size() + key_hashes.size());
     for (size_t i = 0; i < key_hashes.size(); ++i) {
       if (!present[static_cast<int64_t>(i)]) continue;
       std::string payload;  // 8 bytes lie in the string itself

@@ -180,9 +180,11 @@ class Outliers : public Step {
       case Action::kClip:
         return clip_all(records, effects);
       case Action::kMark: {
-        const Records before = records;
-        const auto any = HOWDAH_TRY(outliers(before, &records));
-        effects.flag(before, any, [&](int64_t row) { return reason(*before.batch, row); });
+        std::vector<std::shared_ptr<arrow::Array>> marks;
+        const auto any = HOWDAH_TRY(outliers(records, &marks));
+        effects.flag(records, any, [&](int64_t row) { return reason(*records.batch, row); });
+        for (size_t c = 0; c < columns_.size(); ++c)
+          HOWDAH_TRY(records.set_column(mark_name(columns_[c]), std::move(marks[c])));
         return Status::ok();
       }
     }
@@ -205,9 +207,10 @@ class Outliers : public Step {
         .with_peer(name());
   }
 
-  // 1 for each row with an outlier in any column; where `into` is not null, adds the columns of
-  // marks to it.
-  Result<std::vector<uint8_t>> outliers(const Records& records, Records* into) const {
+  // 1 for each row with an outlier in any column; where `marks` is not null, adds each column's
+  // own.
+  Result<std::vector<uint8_t>> outliers(const Records& records,
+                                        std::vector<std::shared_ptr<arrow::Array>>* marks) const {
     std::vector<uint8_t> any(static_cast<size_t>(records.size())), here(any.size());
     for (const std::string& name : columns_) {
       const Limits limits = HOWDAH_TRY(limits_for(name));
@@ -217,7 +220,7 @@ class Outliers : public Step {
       if (!view.present().all())
         for (size_t i = 0; i < here.size(); ++i) here[i] &= view.present()[static_cast<int64_t>(i)];
       for (size_t i = 0; i < here.size(); ++i) any[i] |= here[i];
-      if (into) HOWDAH_TRY(into->set_column(mark_name(name), HOWDAH_TRY(bools(here))));
+      if (marks) marks->push_back(HOWDAH_TRY(bools(here)));
     }
     return any;
   }
@@ -226,8 +229,9 @@ class Outliers : public Step {
     const auto count = static_cast<int64_t>(flags.size());
     std::shared_ptr<arrow::Buffer> bits =
         HOWDAH_TRY(formats::from_arrow(arrow::AllocateEmptyBitmap(count)));
-    for (int64_t i = 0; i < count; ++i)
-      arrow::bit_util::SetBitTo(bits->mutable_data(), i, flags[static_cast<size_t>(i)]);
+    uint8_t* bytes = bits->mutable_data();
+    for (size_t i = 0; i < flags.size(); ++i)
+      bytes[i / 8] = static_cast<uint8_t>(bytes[i / 8] | flags[i] << (i % 8));
     return arrow::MakeArray(
         arrow::ArrayData::Make(arrow::boolean(), count, {nullptr, std::move(bits)}, 0));
   }

@@ -32,13 +32,44 @@ bool below_combining(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0xCC; });
 }
 
-template <typename Convert>
-bool map_ascii(std::string_view text, std::string& into, char first, Convert&& convert) {
-  const auto changes = [&](char c) { return c >= first && c < first + 26; };
-  if (std::none_of(text.begin(), text.end(), changes)) return false;
+// Both letters' cases differ by one bit. False: nothing changed.
+bool map_ascii(std::string_view text, std::string& into, char first) {
+  into.assign(text);
+  unsigned changed = 0;
+  for (char& c : into) {
+    const unsigned letter = static_cast<unsigned char>(c - first) < 26 ? 0x20 : 0;
+    changed |= letter;
+    c = static_cast<char>(static_cast<unsigned char>(c) ^ letter);
+  }
+  return changed != 0;
+}
+
+unsigned ascii_white(char c) {
+  return static_cast<unsigned>(c == ' ') | (static_cast<unsigned char>(c - '\t') < 5);
+}
+
+// Whether there is white space but for single spaces between words. No branch in the loop.
+bool ascii_untidy(std::string_view text) {
+  unsigned before = 1, untidy = 0;
+  for (const char c : text) {
+    const unsigned white = ascii_white(c);
+    untidy |= white & (before | (c != ' '));
+    before = white;
+  }
+  return untidy || (before && !text.empty());
+}
+
+void collapse_ascii(std::string_view text, std::string& into) {
   into.resize(text.size());
-  for (size_t i = 0; i < text.size(); ++i) into[i] = changes(text[i]) ? convert(text[i]) : text[i];
-  return true;
+  size_t size = 0;
+  unsigned before = 1;
+  for (const char c : text) {
+    const unsigned white = ascii_white(c);
+    into[size] = white ? ' ' : c;
+    size += !(white & before);
+    before = white;
+  }
+  into.resize(size && before ? size - 1 : size);
 }
 
 }  // namespace
@@ -55,14 +86,21 @@ std::string_view TextCleaner::take_room() {
 }
 
 std::string_view TextCleaner::clean(std::string_view text) {
-  if (html_ && text.find_first_of("<&") != std::string_view::npos) {
+  if (html_ && may_be_html(text)) {
     room_.clear();
     append_without_html(text, room_);
     text = take_room();
   }
-  const bool ascii = is_ascii(text);
+  if (is_ascii(text)) {
+    // Has but one form.
+    if (case_ != Case::kKeep && map_ascii(text, room_, case_ == Case::kLower ? 'A' : 'a'))
+      text = take_room();
+    if (!collapse_ || !ascii_untidy(text)) return text;
+    collapse_ascii(text, room_);
+    return take_room();
+  }
   if (case_ != Case::kKeep && map_case(text)) text = take_room();
-  if (!ascii && form_ != Unicode::kNone && normalize(text)) {
+  if (form_ != Unicode::kNone && normalize(text)) {
     text = take_room();
     // NFKC makes letters of signs: the circled A is one now.
     if (form_ == Unicode::kNfkc && case_ != Case::kKeep && map_case(text)) {
@@ -76,9 +114,6 @@ std::string_view TextCleaner::clean(std::string_view text) {
 
 bool TextCleaner::map_case(std::string_view text) {
   const bool lower = case_ == Case::kLower;
-  if (is_ascii(text))
-    return lower ? map_ascii(text, room_, 'A', [](char c) { return static_cast<char>(c + 32); })
-                 : map_ascii(text, room_, 'a', [](char c) { return static_cast<char>(c - 32); });
   room_.clear();
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (size_t i = 0; i < text.size();) {
