@@ -15,7 +15,7 @@ namespace {
 class PlainCells {
  public:
   PlainCells(const char* text, const RowBlock& block, size_t field)
-      : text_(text), ends_(block.ends.data() + field), stride_(block.columns) {
+      : text_(text), ends_(block.ends + field), stride_(block.columns) {
     // Of the first field, the beginnings stand apart; of others, behind the end before.
     begins_ = field == 0 ? block.begins.data() : ends_ - 1;
     begin_stride_ = field == 0 ? 1 : stride_;

@@ -10,15 +10,15 @@ namespace {
 
 constexpr size_t kBlockBytes = 64 << 10;
 
-void append_positions(uint64_t mask, size_t base, std::vector<uint32_t>& to) {
-  uint32_t found[64];
-  size_t count = 0;
-  for (; mask != 0; mask &= mask - 1)
-    found[count++] = static_cast<uint32_t>(base) + static_cast<uint32_t>(__builtin_ctzll(mask));
-  to.insert(to.end(), found, found + count);
-}
-
 }  // namespace
+
+void PositionList::grow() {
+  const size_t grown = std::max<size_t>(capacity_ * 2, 4096);
+  std::unique_ptr<uint32_t[]> data(new uint32_t[grown]);
+  std::copy_n(data_.get(), size_, data.get());
+  data_ = std::move(data);
+  capacity_ = grown;
+}
 
 void RowBlock::drop(const std::vector<uint32_t>& rows_out) {
   size_t kept = 0, next = 0;
@@ -28,14 +28,12 @@ void RowBlock::drop(const std::vector<uint32_t>& rows_out) {
       continue;
     }
     if (kept != row) {
-      std::copy_n(ends.begin() + static_cast<ptrdiff_t>(row * columns), columns,
-                  ends.begin() + static_cast<ptrdiff_t>(kept * columns));
+      std::copy_n(ends + row * columns, columns, ends + kept * columns);
       begins[kept] = begins[row];
       numbers[kept] = numbers[row];
     }
     ++kept;
   }
-  ends.resize(kept * columns);
   begins.resize(kept);
   numbers.resize(kept);
 }
@@ -68,16 +66,16 @@ bool CsvTokenizer::scan_blocks(size_t* at, size_t stop) {
       if (special != 0) [[unlikely]] {
         // Lines that end before the special byte are whole.
         within = (special & (~special + 1)) - 1;
-        append_positions((equal_mask_64(block, delimiter) | ends) & within, *at, separators_);
-        append_positions(ends & within, *at, line_ends_);
+        separators_.push_mask((equal_mask_64(block, delimiter) | ends) & within, *at);
+        line_ends_.push_mask(ends & within, *at);
         const size_t line = line_ends_.empty() ? at_ : line_ends_.back() + size_t{1};
         while (!separators_.empty() && separators_.back() >= line) separators_.pop_back();
         *at = line;
         return false;
       }
     }
-    append_positions((equal_mask_64(block, delimiter) | ends) & within, *at, separators_);
-    if ((ends & within) != 0) append_positions(ends & within, *at, line_ends_);
+    separators_.push_mask((equal_mask_64(block, delimiter) | ends) & within, *at);
+    if ((ends & within) != 0) line_ends_.push_mask(ends & within, *at);
   }
   return true;
 }
@@ -123,12 +121,12 @@ size_t CsvTokenizer::scan_line(size_t begin, bool* special) {
       *special = true;
       at += at + 1 < end && at[1] != '\n' ? 2 : 1;
     }
-    push(static_cast<size_t>(at - data));
+    separators_.push(static_cast<size_t>(at - data));
     if (at == end || *at == '\n') break;
     ++at;
   }
   const auto line_end = static_cast<size_t>(at - data);
-  line_ends_.push_back(static_cast<uint32_t>(line_end));
+  line_ends_.push(line_end);
   if (!closed) unclosed_.push_back(static_cast<uint32_t>(line_end));
   return std::min(line_end + 1, text_.size());
 }
@@ -149,8 +147,8 @@ void CsvTokenizer::separate(size_t enough) {
         at = text_.size();
         // The last line may lack its end; a special one is found by scan_line alone.
         if (line_ends_.empty() ? at > at_ : line_ends_.back() + size_t{1} < at) {
-          push(at);
-          line_ends_.push_back(static_cast<uint32_t>(at));
+          separators_.push(at);
+          line_ends_.push(at);
         }
         return;
       }
@@ -173,7 +171,8 @@ bool CsvTokenizer::next(RowBlock& block, std::vector<RowDefect>& defects) {
   const size_t first = at_;
   size_t from = 0, to = 0;  // into separators_
   auto unclosed = unclosed_.begin();
-  for (const uint32_t line_end : line_ends_) {
+  for (size_t line = 0; line < line_ends_.size(); ++line) {
+    const uint32_t line_end = line_ends_[line];
     const size_t begin = at_;
     at_ = line_end + size_t{1};
     size_t last = from + columns_ - 1;
@@ -206,8 +205,7 @@ bool CsvTokenizer::next(RowBlock& block, std::vector<RowDefect>& defects) {
     block.numbers.push_back(number);
   }
   at_ = std::min(at_, text_.size());
-  separators_.resize(to);
-  std::swap(block.ends, separators_);
+  block.ends = separators_.data();
   block.text_bytes = at_ - first;
   return true;
 }
@@ -225,9 +223,10 @@ std::vector<std::string> CsvTokenizer::read_names() {
     if (end > begin && text_[end - 1] == '\r') --end;
     if (begin == end) continue;
     if (!unclosed_.empty()) return {};
-    separators_.back() = static_cast<uint32_t>(end);
+    separators_[separators_.size() - 1] = static_cast<uint32_t>(end);
     std::string scratch;
-    for (const uint32_t field_end : separators_) {
+    for (size_t i = 0; i < separators_.size(); ++i) {
+      const uint32_t field_end = separators_[i];
       names.emplace_back(unquote(text_.substr(begin, field_end - begin), dialect_, scratch));
       begin = field_end + size_t{1};
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +14,41 @@
 
 namespace howdah::formats {
 
-// Rows with the right number of fields. Positions are in the text.
+// Positions that grow by up to 64 at a time, without being cleared first.
+class PositionList {
+ public:
+  void clear() { size_ = 0; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  uint32_t* data() { return data_.get(); }
+  uint32_t& operator[](size_t i) { return data_[i]; }
+  uint32_t back() const { return data_[size_ - 1]; }
+  void pop_back() { --size_; }
+  void push(size_t position) {
+    if (capacity_ - size_ < 64) [[unlikely]]
+      grow();
+    data_[size_++] = static_cast<uint32_t>(position);
+  }
+  // base + i for each bit i of the mask.
+  void push_mask(uint64_t mask, size_t base) {
+    if (capacity_ - size_ < 64) [[unlikely]]
+      grow();
+    uint32_t* to = data_.get() + size_;
+    for (; mask != 0; mask &= mask - 1)
+      *to++ = static_cast<uint32_t>(base) + static_cast<uint32_t>(__builtin_ctzll(mask));
+    size_ = static_cast<size_t>(to - data_.get());
+  }
+
+ private:
+  void grow();
+  std::unique_ptr<uint32_t[]> data_;
+  size_t size_ = 0, capacity_ = 0;
+};
+
+// Rows with the right number of fields. Positions are in the text. Good until the next block.
 struct RowBlock {
   size_t columns = 0;
-  std::vector<uint32_t> ends;     // of field c of row r: ends[r * columns + c]
+  uint32_t* ends = nullptr;       // of field c of row r: ends[r * columns + c]
   std::vector<uint32_t> begins;   // of the rows
   std::vector<uint32_t> numbers;  // of the rows: their positions in the chunk
   bool special = false;           // some row has a quote or an escape
@@ -58,7 +90,6 @@ class CsvTokenizer {
   bool scan_blocks(size_t* at, size_t stop);
   size_t scan_line(size_t begin, bool* special);
   const char* scan_quoted(const char* at, const char* end, bool* closed) const;
-  void push(size_t position) { separators_.push_back(static_cast<uint32_t>(position)); }
 
   const std::string_view text_;
   const CsvDialect dialect_;
@@ -68,9 +99,9 @@ class CsvTokenizer {
   uint32_t rows_read_ = 0;
   bool lines_are_special_ = false;  // the last one was
   bool any_special_ = false;
-  std::vector<uint32_t> separators_;  // ends of fields
-  std::vector<uint32_t> line_ends_;   // those of them that end rows
-  std::vector<uint32_t> unclosed_;    // those of these that end rows with an open quote
+  PositionList separators_;         // ends of fields
+  PositionList line_ends_;          // those of them that end rows
+  std::vector<uint32_t> unclosed_;  // those of these that end rows with an open quote
 };
 
 // Takes a field out of its quotes and escapes; the answer is a part of the field or of `scratch`

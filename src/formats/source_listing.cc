@@ -36,9 +36,8 @@ struct Listing {
     }
     return Status::ok();
   }
-  // The parts of a path below `folder`, of which some are globs. Names begin where globs do.
-  Status add_glob(const fs::Location& folder, const std::vector<std::string>& parts, size_t part,
-                  const std::string& prefix) {
+  // The parts of a path below `folder`, of which some are globs.
+  Status add_glob(const fs::Location& folder, const std::vector<std::string>& parts, size_t part) {
     auto entries = folder.files->list(folder.path, deadline);
     if (!entries.is_ok()) {
       // A name that is no folder, or not there, does not match: that is no error here.
@@ -52,11 +51,11 @@ struct Listing {
       if (hidden(name) && is_glob(parts[part])) continue;
       const fs::Location found{folder.files, info.path};
       if (part + 1 < parts.size()) {
-        if (info.is_directory) HOWDAH_TRY(add_glob(found, parts, part + 1, prefix + name + "/"));
+        if (info.is_directory) HOWDAH_TRY(add_glob(found, parts, part + 1));
       } else if (info.is_directory) {
-        HOWDAH_TRY(add_folder(found, prefix + name + "/"));
+        HOWDAH_TRY(add_folder(found, name + "/"));
       } else {
-        add(found, info, prefix + name);
+        add(found, info, name);
       }
     }
     return Status::ok();
@@ -77,7 +76,7 @@ Status add_pattern(Listing& listing, const fs::Location& pattern) {
       parts.push_back(part);
     }
   }
-  return parts.empty() ? Status::ok() : listing.add_glob(folder, parts, 0, "");
+  return parts.empty() ? Status::ok() : listing.add_glob(folder, parts, 0);
 }
 
 Status add_uri(Listing& listing, fs::FileSystems& systems, const std::string& uri) {
@@ -93,6 +92,11 @@ Status add_uri(Listing& listing, fs::FileSystems& systems, const std::string& ur
   } else {
     for (const auto& pattern : expand_braces(uri))
       HOWDAH_TRY(add_pattern(listing, HOWDAH_TRY(systems.resolve(pattern))));
+    // Names begin below the folder that all alternatives share.
+    const size_t fixed = location.path.rfind('/', location.path.find_first_of("*?[{"));
+    const std::string base = location.path.substr(0, fixed + 1);
+    for (size_t i = before; i < listing.files.size(); ++i)
+      listing.files[i].name = listing.files[i].location.path.substr(base.size());
   }
   if (listing.files.size() > before) return Status::ok();
   return Status(Code::kNotFound, info.is_ok() ? "no files in this folder" : "no file matches")

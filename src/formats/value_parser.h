@@ -15,7 +15,7 @@ namespace howdah::formats {
 namespace internal {
 
 // The 1 to 8 digits at `from`; false where something else is among them.
-inline bool parse_digits_8(const char* from, size_t count, uint64_t* value) {
+[[gnu::always_inline]] inline bool parse_digits_8(const char* from, size_t count, uint64_t* value) {
   uint64_t text;
   std::memcpy(&text, from, sizeof text);
   uint64_t digits = (text ^ 0x3030303030303030u) << (64 - 8 * count);
@@ -50,7 +50,7 @@ inline bool two_digits(const char* at, uint32_t* value) {
 }  // namespace internal
 
 // [-]digits, at most 16.
-inline bool parse_int64(std::string_view text, int64_t* value) {
+[[gnu::always_inline]] inline bool parse_int64(std::string_view text, int64_t* value) {
   const char* at = text.data();
   size_t count = text.size();
   const bool negative = count > 0 && *at == '-';
@@ -74,7 +74,7 @@ bool parse_int64_slowly(std::string_view text, int64_t* value);
 
 // [-]digits[.digits], with at most 15 significant digits: such a quotient is rounded once, and so
 // correctly.
-inline bool parse_float64(std::string_view text, double* value) {
+[[gnu::always_inline]] inline bool parse_float64(std::string_view text, double* value) {
   const char* at = text.data();
   size_t count = text.size();
   const bool negative = count > 0 && *at == '-';
@@ -123,7 +123,7 @@ inline bool parse_float64(std::string_view text, double* value) {
 bool parse_float64_slowly(std::string_view text, double* value);
 
 // true, false, True, False, TRUE, FALSE.
-inline bool parse_bool(std::string_view text, bool* value) {
+[[gnu::always_inline]] inline bool parse_bool(std::string_view text, bool* value) {
   if (text.size() == 4) {
     *value = true;
     return text == "true" || text == "True" || text == "TRUE";
@@ -133,7 +133,7 @@ inline bool parse_bool(std::string_view text, bool* value) {
 }
 
 // "2013-01-31": days since 1970.
-inline bool parse_date(std::string_view text, int32_t* days) {
+[[gnu::always_inline]] inline bool parse_date(std::string_view text, int32_t* days) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const char* at = text.data();
   uint32_t century = 0, year = 0, month = 0, day = 0;
