@@ -43,14 +43,19 @@ TEST_F(FailingMapReduce, a_failed_first_attempt_leaves_no_doubles) {
   write("in/a", "a\n");
   write("in/b", "b\n");
   StreamingJob job = job_over({"in"});
+  job.environment = {{"HADOOP_CONF_DIR", configuration_.folder()}};
   job.mapper =
-      "tee \"$mapreduce_task_output_dir/own-$mapreduce_task_partition\"\n"
+      "tee own && " HOWDAH
+      " fs put own $mapreduce_task_output_dir/own-$mapreduce_task_partition >&2 || exit 7\n"
       "case $mapreduce_task_attempt_id in *_0) exit 1;; esac";
   const JobEnd end = run_well(job);
   EXPECT_EQ(end.failures.size(), 2u);
   EXPECT_EQ(read_parts("out"), "a\t\nb\t\n");
-  EXPECT_EQ(*fs::read_file(*files_, path("out/own-0"), 100, soon()), "a\n");
-  EXPECT_EQ(*fs::read_file(*files_, path("out/own-1"), 100, soon()), "b\n");
+  for (const auto& [name, content] : {std::pair("out/own-0", "a\n"), {"out/own-1", "b\n"}}) {
+    const auto own = fs::read_file(*files_, path(name), 100, soon());
+    ASSERT_TRUE(own) << own.status().to_string();
+    EXPECT_EQ(*own, content);
+  }
 }
 
 TEST_F(FailingMapReduce, what_failed_within_the_master_gets_containers_of_its_own) {
