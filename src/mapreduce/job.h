@@ -54,8 +54,8 @@ struct StreamingJob {
   std::string output_format = "org.apache.hadoop.mapred.TextOutputFormat";
   // A folder that must not exist. Tasks' files appear in it (part-00000...) when the whole job has
   // succeeded, with _SUCCESS: FileOutputCommitter, algorithm 1, so that an attempt that failed, or
-  // a second attempt, leaves nothing. A command may also write files of its own into the folder
-  // that $mapreduce_task_output_dir names.
+  // a second attempt, leaves nothing. A command may also put files of its own into the folder
+  // of HDFS whose URI is $mapreduce_task_output_dir.
   std::string output_uri;
   // Lines of bash, with the working folder first in PATH; at most kCommandBytes each.
   std::string mapper;

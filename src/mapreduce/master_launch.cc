@@ -96,6 +96,8 @@ std::string class_path(const hadoop::Configuration& settings) {
   return for_double_quotes(fmt::format("{}", fmt::join(path, ":")));
 }
 
+// Its web server's own chatter (java.util.logging) would hide in stderr what commands write there
+// that run within the master.
 std::string master_script(const hadoop::Configuration& settings, bool with_jar, int64_t heap_mib) {
   std::string script = exports(settings.get("yarn.app.mapreduce.am.admin.user.env", "")) +
                        exports(settings.get("yarn.app.mapreduce.am.env", ""));
@@ -114,7 +116,7 @@ std::string master_script(const hadoop::Configuration& settings, bool with_jar, 
   }
   script += fmt::format(
       "exec \"${{JAVA_HOME:+$JAVA_HOME/bin/}}java\" -Djava.io.tmpdir=\"$PWD/tmp\" "
-      "-Dlog4j.configuration=container-log4j.properties "
+      "-Djava.util.logging.config.file=/dev/null -Dlog4j.configuration=container-log4j.properties "
       "-Dyarn.app.container.log.dir=\"$log\" -Dyarn.app.container.log.filesize=0 "
       "-Dhadoop.root.logger={},CLA -Dhadoop.root.logfile=syslog {} "
       "org.apache.hadoop.mapreduce.v2.app.MRAppMaster\n",
