@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace howdah::transform {
@@ -49,18 +50,11 @@ std::string CategoryView::text(int64_t number) const {
 }
 
 Result<CategoryView> CategoryView::of(const std::shared_ptr<arrow::Array>& array) {
-  CategoryView view;
-  view.array_ = array;
+  CategoryView view(array);
   const arrow::Array& from = *array;
   const auto rows = static_cast<size_t>(from.length());
-  view.present_.assign(rows, 1);
-  if (const Presence present(from); !present.all())
-    for (size_t i = 0; i < rows; ++i) view.present_[i] = present[static_cast<int64_t>(i)];
   if (text_type(*from.type())) {
-    const auto texts = HOWDAH_TRY(TextView::of(array));
-    view.is_text_ = true;
-    view.texts_.resize(rows);
-    for (size_t i = 0; i < rows; ++i) view.texts_[i] = texts[static_cast<int64_t>(i)];
+    view.texts_ = HOWDAH_TRY(TextView::of(array));
     return view;
   }
   view.numbers_.resize(rows);
@@ -104,7 +98,7 @@ Result<CategoryView> CategoryView::of(const std::shared_ptr<arrow::Array>& array
       return Status(Code::kInternal, "no categories: " + from.type()->ToString());
   }
   for (size_t i = 0; i < rows; ++i) {
-    if (!view.present_[i]) continue;
+    if (!view.present_[static_cast<int64_t>(i)]) continue;
     view.least_ = std::min(view.least_, view.numbers_[i]);
     view.greatest_ = std::max(view.greatest_, view.numbers_[i]);
   }

@@ -4,8 +4,9 @@
 
 #include <arrow/array.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +25,6 @@ class CategoryView {
  public:
   // kInternal for a type that category_type() does not take.
   static Result<CategoryView> of(const std::shared_ptr<arrow::Array>& array);
-
-  int64_t size() const { return present_.size(); }
 
   // codes[row] = code_of(text) where there is a value, else `missing`. Asked once for each
   // different value where integers lie close together, else for each row.
@@ -47,25 +46,30 @@ class CategoryView {
                                static_cast<uint64_t>(least_));
   }
 
+  explicit CategoryView(std::shared_ptr<arrow::Array> array)
+      : array_(std::move(array)), present_(*array_) {}
+
   std::shared_ptr<arrow::Array> array_;
-  std::vector<uint8_t> present_;  // one a row
-  bool is_text_ = false;
-  std::vector<std::string_view> texts_;  // one a row, of texts
-  std::vector<int64_t> numbers_;         // one a row, of the rest
+  Presence present_;
+  std::optional<TextView> texts_;  // of texts
+  std::vector<int64_t> numbers_;   // one a row, of the rest
   Writing writing_ = Writing::kSigned;
   int64_t least_ = INT64_MAX, greatest_ = INT64_MIN;  // of numbers_ that are there
 };
 
 template <typename CodeOf>
 void CategoryView::encode(const CodeOf& code_of, int64_t missing, std::span<int64_t> codes) const {
-  const size_t rows = present_.size();
-  if (is_text_) {
-    for (size_t i = 0; i < rows; ++i) codes[i] = present_[i] ? code_of(texts_[i]) : missing;
+  const auto rows = static_cast<size_t>(array_->length());
+  const auto present = [&](size_t row) { return present_[static_cast<int64_t>(row)]; };
+  if (texts_) {
+    const TextView& texts = *texts_;
+    for (size_t i = 0; i < rows; ++i)
+      codes[i] = present(i) ? code_of(texts[static_cast<int64_t>(i)]) : missing;
   } else if (dense()) {
     std::vector<uint8_t> seen(static_cast<size_t>(span()) + 1);
     std::vector<int64_t> code(seen.size());
     for (size_t i = 0; i < rows; ++i) {
-      if (!present_[i]) {
+      if (!present(i)) {
         codes[i] = missing;
         continue;
       }
@@ -77,25 +81,25 @@ void CategoryView::encode(const CodeOf& code_of, int64_t missing, std::span<int6
       codes[i] = code[at];
     }
   } else {
-    for (size_t i = 0; i < rows; ++i) codes[i] = present_[i] ? code_of(text(numbers_[i])) : missing;
+    for (size_t i = 0; i < rows; ++i) codes[i] = present(i) ? code_of(text(numbers_[i])) : missing;
   }
 }
 
 template <typename Visit>
 void CategoryView::count(const Visit& visit) const {
-  const size_t rows = present_.size();
-  if (is_text_) {
-    for (size_t i = 0; i < rows; ++i)
-      if (present_[i]) visit(texts_[i], 1);
+  const auto rows = static_cast<size_t>(array_->length());
+  const auto present = [&](size_t row) { return present_[static_cast<int64_t>(row)]; };
+  if (texts_) {
+    texts_->each_present([&](int64_t, std::string_view text) { visit(text, 1); });
   } else if (dense()) {
     std::vector<int64_t> times(static_cast<size_t>(span()) + 1);
     for (size_t i = 0; i < rows; ++i)
-      if (present_[i]) ++times[place(i)];
+      if (present(i)) ++times[place(i)];
     for (size_t at = 0; at < times.size(); ++at)
       if (times[at]) visit(text(least_ + static_cast<int64_t>(at)), times[at]);
   } else {
     for (size_t i = 0; i < rows; ++i)
-      if (present_[i]) visit(text(numbers_[i]), 1);
+      if (present(i)) visit(text(numbers_[i]), 1);
   }
 }
 

@@ -45,30 +45,28 @@ Kind kind_of(utf8proc_int32_t code) {
 }  // namespace
 
 Tokens::Run Tokens::word_at(std::string_view text, size_t from) const {
-  size_t begin = from;
-  bool inside = false, capitals = false;
-  for (size_t at = from; at < text.size();) {
+  const size_t size = text.size();
+  size_t bytes = 1;
+  const auto kind_at = [&](size_t at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    size_t bytes = 1;
-    Kind kind;
-    if (byte < 0x80) {
-      kind = kAscii[byte];
-    } else {
-      const Point point = point_at(text, at);
-      kind = kind_of(point.code);
-      bytes = point.bytes;
-    }
-    if (kind == Kind::kSeparates) {
-      if (inside) return {begin, at, capitals && lower_};
-    } else {
-      if (!inside) begin = at;
-      inside = true;
-      capitals |= kind == Kind::kCapital;
-    }
-    at += bytes;
+    bytes = 1;
+    if (byte < 0x80) [[likely]]
+      return kAscii[byte];
+    const Point point = point_at(text, at);
+    bytes = point.bytes;
+    return kind_of(point.code);
+  };
+  size_t begin = from;
+  while (begin < size && kind_at(begin) == Kind::kSeparates) begin += bytes;
+  size_t end = begin;
+  bool capitals = false;
+  while (end < size) {
+    const Kind kind = kind_at(end);
+    if (kind == Kind::kSeparates) break;
+    capitals |= kind == Kind::kCapital;
+    end += bytes;
   }
-  if (!inside) return {text.size(), text.size(), false};
-  return {begin, text.size(), capitals && lower_};
+  return {begin, end, capitals && lower_};
 }
 
 Tokens::Run Tokens::character_at(std::string_view text, size_t from) const {
