@@ -12,6 +12,7 @@
 #include "cli/fs_verbs.h"
 #include "cli/job_verbs.h"
 #include "cli/output.h"
+#include "cli/prepare_verb.h"
 #include "roles/job_report.h"
 #include "roles/master.h"
 #include "roles/sibling.h"
@@ -64,6 +65,8 @@ int main_of(int argc, char** argv) {
   cli::FsRequest fs_request;
   CLI::App* fs_verb = app.add_subcommand("fs", "files: hdfs://, file://");
   cli::add_fs_verbs(*fs_verb, fs_request);
+  cli::PrepareRequest prepare_request;
+  cli::add_prepare_verb(app, prepare_request);
   cli::JobRequest job_request;
   cli::add_job_verbs(app, job_request);
   try {
@@ -78,6 +81,7 @@ int main_of(int argc, char** argv) {
   auto context = cli::Context::create(conf_dir);
   if (!context) return cli::complain(context.status());
   if (job_request.verb != "run" && job_request.verb != "submit") context->answer_soon();
+  if (prepare_request.chosen) return cli::end_output(cli::prepare(prepare_request, *context));
   if (!fs_verb->parsed())
     return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);
