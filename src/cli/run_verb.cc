@@ -8,6 +8,7 @@
 #include "cli/display.h"
 #include "cli/interrupt_watch.h"
 #include "cli/output.h"
+#include "cli/prepare_verb.h"
 #include "roles/submit.h"
 #include "roles/watch.h"
 
@@ -15,8 +16,8 @@ namespace howdah::cli {
 namespace {
 using roles::Tell;
 
-Result<roles::StagedJob> prepare(const JobRequest& request, Context& context, const Tell& tell) {
-  auto spec = HOWDAH_TRY(job::load_job_file(request.job, {request.set}));
+Result<roles::StagedJob> stage(const JobRequest& request, job::JobSpec spec, Context& context,
+                               const Tell& tell) {
   if (request.on == "yarn")
     HOWDAH_TRY(roles::check_yarn(*context.files, context.configuration, spec));
   return roles::stage_job(*context.files, std::move(spec), context.conf_dir, tell);
@@ -68,11 +69,22 @@ int exit_code_of_summary(const std::string& summary_json) {
 }
 
 int run_and_follow(const JobRequest& request, Context& context, int64_t started_ms) {
+  const auto file = job::load_any_job_file(request.job, {request.set});
+  if (!file) return complain(file.status());
+  if (!file->training) {
+    PrepareRequest alone;
+    alone.on = request.on == "yarn" ? "mapreduce" : "local";
+    alone.json = request.json;
+    return prepare(alone, *file->prepare, context);
+  }
   std::string summary_json;
   {
     Display display(stderr, false);
     const Tell tell = [&](const std::string& text) { display.line(text); };
-    const auto job = prepare(request, context, tell);
+    if (file->prepare)
+      tell(fmt::format("the section 'prepare' is left alone; it is done by: howdah prepare {}",
+                       request.job));
+    const auto job = stage(request, *file->training, context, tell);
     if (!job) return complain(job.status());
     auto summary = request.on == "yarn" ? follow_on_yarn(*job, context, started_ms, display, tell)
                                         : follow_locally(*job, context, started_ms, display, tell);
@@ -93,7 +105,9 @@ int submit_only(const JobRequest& request, Context& context, int64_t started_ms)
             .with_operation("submit")
             .with_advice("use: howdah run --on local"));
   const Tell tell = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
-  const auto job = prepare(request, context, tell);
+  auto spec = job::load_job_file(request.job, {request.set});
+  if (!spec) return complain(spec.status());
+  const auto job = stage(request, std::move(*spec), context, tell);
   if (!job) return complain(job.status());
   const auto submitted =
       roles::submit_to_yarn(*context.files, context.configuration, *job, started_ms, tell);

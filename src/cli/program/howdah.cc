@@ -13,6 +13,7 @@
 #include "cli/job_verbs.h"
 #include "cli/mapreduce_verb.h"
 #include "cli/output.h"
+#include "cli/prepare_verb.h"
 #include "roles/job_report.h"
 #include "roles/master.h"
 #include "roles/sibling.h"
@@ -65,6 +66,8 @@ int main_of(int argc, char** argv) {
   cli::FsRequest fs_request;
   CLI::App* fs_verb = app.add_subcommand("fs", "files: hdfs://, file://");
   cli::add_fs_verbs(*fs_verb, fs_request);
+  cli::PrepareRequest prepare_request;
+  cli::add_prepare_verb(app, prepare_request);
   cli::JobRequest job_request;
   cli::add_job_verbs(app, job_request);
   cli::MapReduceRequest mapreduce_request;
@@ -83,6 +86,7 @@ int main_of(int argc, char** argv) {
   if (job_request.verb != "run" && job_request.verb != "submit") context->answer_soon();
   if (mapreduce_verb->parsed())
     return cli::end_output(cli::run_mapreduce(mapreduce_request, *context));
+  if (prepare_request.chosen) return cli::end_output(cli::prepare(prepare_request, *context));
   if (!fs_verb->parsed())
     return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);
