@@ -12,6 +12,11 @@ find_package(fmt REQUIRED)
 find_library(YAML_CPP_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
 find_library(XXHASH_ARCHIVE NAMES libxxhash.a REQUIRED)
 find_library(UTF8PROC_ARCHIVE NAMES libutf8proc.a REQUIRED)
+# Arrow exports a utf8proc of its own, of another Unicode version: whole, so that ours is taken
+# wherever it stands in the link.
+set(HOWDAH_UTF8PROC $<LINK_LIBRARY:WHOLE_ARCHIVE,${UTF8PROC_ARCHIVE}>)
+find_library(SENTENCEPIECE_LIBRARY NAMES sentencepiece REQUIRED)
+find_library(SENTENCEPIECE_TRAIN_LIBRARY NAMES sentencepiece_train REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 

@@ -14,24 +14,17 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "runtime/local_file.h"
 
 namespace howdah::cluster {
+
+using runtime::LocalFile;
 
 struct ContainerSize {
   int64_t memory_bytes = 0;
   int cores = 1;
   int gpus = 0;
   std::string node_label;
-};
-
-// A file that the node puts into the container's working folder before the command runs.
-struct LocalFile {
-  std::string name;  // in the working folder, or below it ("lib/libc10.so")
-  std::string uri;   // full
-  int64_t length_bytes = 0;
-  int64_t modified_ms = 0;      // must be the file system's own
-  bool world_readable = false;  // PUBLIC: cached by the node for all
-  bool executable = false;
 };
 
 struct Launch {

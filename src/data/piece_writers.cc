@@ -4,6 +4,7 @@
 #include <arrow/util/byte_size.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace howdah::data {
 namespace {
@@ -14,6 +15,28 @@ int64_t bytes_of(const arrow::RecordBatch& batch) {
 }
 
 }  // namespace
+
+std::string to_line(const WrittenPiece& piece) {
+  return nlohmann::ordered_json({{"piece", piece.piece},
+                                 {"path", piece.path},
+                                 {"rows", piece.rows},
+                                 {"bytes", piece.bytes},
+                                 {"sha256", piece.sha256}})
+             .dump() +
+         "\n";
+}
+
+Result<WrittenPiece> written_piece_from_line(const std::string& line) {
+  try {
+    const auto json = nlohmann::json::parse(line);
+    return WrittenPiece{json.at("piece").get<int32_t>(), json.at("path").get<std::string>(),
+                        json.at("rows").get<int64_t>(), json.at("bytes").get<int64_t>(),
+                        json.at("sha256").get<std::string>()};
+  } catch (const nlohmann::json::exception& error) {
+    return Status(Code::kCorrupt, "a line does not describe a written file")
+        .with_advice(error.what());
+  }
+}
 
 PieceWriters::PieceWriters(const PiecePlan& plan, Options options)
     : plan_(plan), options_(std::move(options)) {

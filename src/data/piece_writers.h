@@ -26,6 +26,10 @@ struct WrittenPiece {
   std::string sha256;
 };
 
+// A line of JSON, and back. kCorrupt.
+std::string to_line(const WrittenPiece& piece);
+Result<WrittenPiece> written_piece_from_line(const std::string& line);
+
 class PieceWriters {
  public:
   struct Options {

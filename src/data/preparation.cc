@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "data/quarantine.h"
 #include "formats/arrow_status.h"
 #include "transform/identity.h"
 
@@ -22,16 +23,6 @@ std::string drops_path(size_t item) {
   return fmt::format("_state/drops-{}.bin", item);
 }
 
-std::string fingerprint_of(const PrepareSpec& spec, const nlohmann::ordered_json& adopted,
-                           const formats::Source& source) {
-  Sha256 digest;
-  digest.update(as_bytes("howdah prepare 1\n" + spec.to_json(false) + adopted.dump()));
-  for (const formats::SourceFile& file : source.files())
-    digest.update(as_bytes(
-        fmt::format("\n{} {} {}", file.location.uri(), file.length_bytes, file.modified_ms)));
-  return digest.hex();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
@@ -44,7 +35,7 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
   run->line_ = options.line ? options.line : [](const std::string&) {};
   run->source_ = HOWDAH_TRY(formats::Source::open(files, spec.source, deadline));
   HOWDAH_TRY(run->take_transform(deadline));
-  run->fingerprint_ = fingerprint_of(run->spec_, run->adopted_, *run->source_);
+  run->fingerprint_ = run->digest();
   const auto output = files.resolve(spec.output.uri);
   if (!output) return output.status().with_operation("output");
   for (const formats::SourceFile& file : run->source_->files())
@@ -59,6 +50,16 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
   HOWDAH_TRY(run->build_pipeline());
   if (run->work_->found() == WorkFolder::Found::kWork) HOWDAH_TRY(run->restore(deadline));
   return run;
+}
+
+// Of what is asked for, and of the files that it is asked for.
+std::string Preparation::digest() const {
+  Sha256 digest;
+  digest.update(as_bytes("howdah prepare 1\n" + spec_.to_json(false) + adopted_.dump()));
+  for (const formats::SourceFile& file : source_->files())
+    digest.update(as_bytes(
+        fmt::format("\n{} {} {}", file.location.uri(), file.length_bytes, file.modified_ms)));
+  return digest.hex();
 }
 
 // The steps of another preparation, and what they learnt there, in place of the spec's own.
@@ -138,12 +139,12 @@ Status Preparation::save(Deadline deadline) {
   return work_->write(kState, state.dump(), deadline);
 }
 
-Status Preparation::restore(Deadline deadline) {
+// False where no round had ended.
+Result<bool> Preparation::load_state(std::vector<std::string>& read, Deadline deadline) {
   const auto text = HOWDAH_TRY(work_->read(kState, deadline));
-  if (!text) return work_->keep_only({}, deadline);  // broken off before its first round ended
+  if (!text) return false;
   const auto state = nlohmann::ordered_json::parse(*text, nullptr, false);
-  if (!state.is_object() || state.value("fingerprint", "") != fingerprint_)
-    return work_->keep_only({}, deadline);
+  if (!state.is_object() || state.value("fingerprint", "") != fingerprint_) return false;
   schema_ = HOWDAH_TRY(formats::TableSchema::from_json(state.at("schema").dump()));
   HOWDAH_TRY(build_pipeline());
   HOWDAH_TRY(pipeline_->restore(state.at("pipeline")));
@@ -153,16 +154,22 @@ Status Preparation::restore(Deadline deadline) {
   statistics::ByteReader reader(*tally);
   HOWDAH_TRY(tally_.merge(reader));
   rounds_ = state.value("rounds", 0);
-  std::vector<std::string> kept = {kState, kTally};
+  read.insert(read.end(), {kState, kTally});
   for (size_t i = 0; i < pipeline_->items(); ++i) {
     if (!pipeline_->grouping(i)) continue;
     if (const auto bytes = HOWDAH_TRY(work_->read(drops_path(i), deadline))) {
       pipeline_->set_drops(i, HOWDAH_TRY(DropList::read_from(*bytes)));
-      kept.push_back(drops_path(i));
+      read.push_back(drops_path(i));
     }
   }
-  for (int round = 0; round < rounds_; ++round)
-    kept.push_back(fmt::format("_quarantine/records-{}.jsonl", round));
+  return true;
+}
+
+Status Preparation::restore(Deadline deadline) {
+  std::vector<std::string> kept;
+  if (!HOWDAH_TRY(load_state(kept, deadline)) || rounds_ == 0)
+    return work_->keep_only({}, deadline);  // broken off before its first round ended
+  for (int round = 0; round < rounds_; ++round) kept.push_back(quarantine_path(round));
   HOWDAH_TRY(restore_written(kept, deadline));
   resumed_ = true;
   line_(fmt::format("going on after a break: {} readings of the data and {} files are done",
@@ -184,19 +191,10 @@ Status Preparation::quarantine(const std::vector<DroppedRecord>& records) {
   if (!quarantine_file_) {
     fs::CreateOptions options;
     options.overwrite = true;
-    quarantine_file_ = HOWDAH_TRY(work_->location().files->create(
-        work_->path(fmt::format("_quarantine/records-{}.jsonl", rounds_)), options, deadline));
+    quarantine_file_ = HOWDAH_TRY(
+        work_->location().files->create(work_->path(quarantine_path(rounds_)), options, deadline));
   }
-  std::string lines;
-  for (const DroppedRecord& record : records) {
-    const auto& file = source_->files()[static_cast<size_t>(record.chunk.file)];
-    nlohmann::ordered_json json = {{"file", file.name},       {"chunk", record.chunk.ordinal},
-                                   {"row", record.row},       {"rule", record.rule},
-                                   {"reason", record.reason}, {"content", record.content}};
-    if (record.offset >= 0) json["offset"] = record.offset;
-    lines += json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  }
-  return quarantine_file_->write(as_bytes(lines), deadline);
+  return quarantine_file_->write(as_bytes(quarantine_lines(records, *source_)), deadline);
 }
 
 Status Preparation::end_quarantine(Deadline deadline) {

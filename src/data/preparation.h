@@ -47,6 +47,17 @@ class Preparation {
                                                    const prepare::PrepareSpec& spec,
                                                    const Options& options, Deadline deadline);
 
+  // For tasks of this preparation on other machines: all that they must know lies in the work
+  // folder, under `_state/`; to be called before each round that they carry out.
+  Status share(Deadline deadline);
+  // In such a task: the preparation as it was shared, without the right to write but through the
+  // task's own files. `task_uri` is what shared_uri() said.
+  //   kAborted  the source is no longer what it was
+  static Result<std::unique_ptr<Preparation>> attach(fs::FileSystems& files,
+                                                     const std::string& task_uri,
+                                                     Deadline deadline);
+  std::string shared_uri() const;
+
   // The output of this very preparation is there: nothing is to be done but to report.
   bool done() const { return work_->found() == WorkFolder::Found::kDone; }
   const prepare::PrepareSpec& spec() const { return spec_; }
@@ -69,11 +80,15 @@ class Preparation {
                       Deadline deadline);
   // Quarantined records of the present round, in their order.
   Status quarantine(const std::vector<DroppedRecord>& records);
+  // The same, written elsewhere: takes the file.
+  Status quarantine_file(const std::string& path, Deadline deadline);
 
   // When the pipeline is ready to write: which files there will be.
   Status plan_pieces(Deadline deadline);
   const PiecePlan& pieces() const { return plan_; }
   formats::WriterOptions writer_options() const;
+  // A complete file of the plan that lies elsewhere in the file system: moves it to its place.
+  Status take_piece(const WrittenPiece& piece, const std::string& path, Deadline deadline);
   // Of a complete file; remembered for a run that goes on after a break. One thread at a time.
   Status wrote(const WrittenPiece& piece);
   // By the run that was broken off.
@@ -87,8 +102,10 @@ class Preparation {
 
  private:
   Preparation() = default;
+  std::string digest() const;
   Status build_pipeline();
   Status take_transform(Deadline deadline);
+  Result<bool> load_state(std::vector<std::string>& read, Deadline deadline);
   Status restore(Deadline deadline);
   Status add_tally(const Tally& tally);
   Status save(Deadline deadline);
@@ -109,7 +126,7 @@ class Preparation {
   std::unique_ptr<WorkFolder> work_;
   Tally tally_;  // of all rounds so far
   PiecePlan plan_;
-  int64_t row_group_bytes_ = 16 << 20;
+  int64_t row_group_bytes_ = 16 << 20, target_rows_ = 0;
   std::map<int32_t, WrittenPiece> written_, written_before_;
   std::unique_ptr<fs::OutputFile> quarantine_file_, written_file_;
   fs::FileSystems* files_ = nullptr;

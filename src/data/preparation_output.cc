@@ -33,8 +33,8 @@ Status Preparation::plan_pieces(Deadline deadline) {
             fmt::format("{} were read; look at the rules' counts with --json", tally_.rows_read));
   row_group_bytes_ = std::clamp(kRowGroupsBytes / partitions, kLeastRowGroup, kMostRowGroup);
   const int64_t row_bytes = std::max<int64_t>(1, HOWDAH_TRY(measure_row_bytes(deadline)));
-  plan_ = PiecePlan::create(tally_.pieces, pipeline_->part_names(),
-                            std::max<int64_t>(1, spec_.output.target_file_bytes / row_bytes),
+  target_rows_ = std::max<int64_t>(1, spec_.output.target_file_bytes / row_bytes);
+  plan_ = PiecePlan::create(tally_.pieces, pipeline_->part_names(), target_rows_,
                             formats::FileWriter::suffix(writer_options()));
   fs::CreateOptions options;
   options.overwrite = true;
@@ -73,14 +73,9 @@ Result<int64_t> Preparation::measure_row_bytes(Deadline deadline) {
 }
 
 Status Preparation::wrote(const WrittenPiece& piece) {
-  const ordered_json json = {{"piece", piece.piece},
-                             {"path", piece.path},
-                             {"rows", piece.rows},
-                             {"bytes", piece.bytes},
-                             {"sha256", piece.sha256}};
   const Deadline deadline = Deadline::after(std::chrono::minutes(5));
   written_[piece.piece] = piece;
-  HOWDAH_TRY(written_file_->write(as_bytes(json.dump() + "\n"), deadline));
+  HOWDAH_TRY(written_file_->write(as_bytes(to_line(piece)), deadline));
   return written_file_->flush(deadline);
 }
 
@@ -97,12 +92,10 @@ Status Preparation::restore_written(std::vector<std::string>& kept, Deadline dea
     for (size_t begin = 0; text && begin < text->size();) {
       const size_t end = text->find('\n', begin);
       if (end == std::string::npos) break;  // the last line was not finished
-      const auto json = ordered_json::parse(text->substr(begin, end - begin), nullptr, false);
+      const auto line = written_piece_from_line(text->substr(begin, end - begin));
       begin = end + 1;
-      if (!json.is_object()) continue;
-      const WrittenPiece piece{json.value("piece", -1), json.value("path", ""),
-                               json.value("rows", int64_t{0}), json.value("bytes", int64_t{0}),
-                               json.value("sha256", "")};
+      if (!line) continue;
+      const WrittenPiece& piece = *line;
       const auto there = files.stat(work_->path(piece.path), deadline);
       if (!there || there->length_bytes != piece.bytes) continue;
       written_[piece.piece] = piece;

@@ -38,7 +38,7 @@ Result<Report> carry_out(const PrepareCommand& command, Preparation& preparation
     options.task_memory_bytes = command.task_memory_bytes;
     options.stop = std::move(stop);
     options.line = [&](const std::string& text) { line.say(text); };
-    return run_as_mapreduce(preparation, files, credentials, options, tell);
+    return run_as_mapreduce(preparation, files, files.configuration(), credentials, options, tell);
   }
   RunLimits limits;
   limits.memory_bytes = command.memory_bytes;

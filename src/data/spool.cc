@@ -1,19 +1,14 @@
 #include "data/spool.h"
 
 #include <arrow/buffer.h>
-#include <arrow/io/memory.h>
-#include <arrow/ipc/dictionary.h>
-#include <arrow/ipc/options.h>
-#include <arrow/ipc/reader.h>
-#include <arrow/ipc/writer.h>
 #include <arrow/util/byte_size.h>
-#include <arrow/util/compression.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
+#include "data/batch_bytes.h"
 #include "data/temporary_file.h"
 #include "formats/arrow_status.h"
 
@@ -109,11 +104,7 @@ Status Spool::put(Records&& records) {
 }
 
 Status Spool::spill(const Records& records, Entry& entry) {
-  auto options = arrow::ipc::IpcWriteOptions::Defaults();
-  options.codec = HOWDAH_TRY(from_arrow(arrow::util::Codec::Create(arrow::Compression::LZ4_FRAME)));
-  options.use_threads = false;
-  const auto batch =
-      HOWDAH_TRY(from_arrow(arrow::ipc::SerializeRecordBatch(*records.batch, options)));
+  const auto batch = HOWDAH_TRY(to_bytes(*records.batch));
   std::string bytes;
   bytes.append(reinterpret_cast<const char*>(&records.chunk), sizeof records.chunk);
   put_vector(bytes, records.rows);
@@ -167,13 +158,8 @@ Result<Records> Spool::get(size_t n, bool keep) {
   take_vector(at, records.parts);
   take_labels(at, records.partitions);
   take_labels(at, records.classes);
-  arrow::io::BufferReader reader(
-      arrow::SliceBuffer(buffer, static_cast<int64_t>(sizeof head + head)));
-  arrow::ipc::DictionaryMemo memo;
-  auto options = arrow::ipc::IpcReadOptions::Defaults();
-  options.use_threads = false;
-  records.batch =
-      HOWDAH_TRY(from_arrow(arrow::ipc::ReadRecordBatch(schema, &memo, options, &reader)));
+  records.batch = HOWDAH_TRY(batch_from_bytes(
+      schema, arrow::SliceBuffer(buffer, static_cast<int64_t>(sizeof head + head))));
   return records;
 }
 

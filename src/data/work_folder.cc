@@ -28,6 +28,11 @@ std::string beside(const std::string& path, const std::string& name) {
   return (parent == "/" ? "" : parent) + "/" + name;
 }
 
+std::string work_path(const std::string& output, const std::string& fingerprint) {
+  return beside(output,
+                fmt::format(".{}.preparing-{}", name_of(output), fingerprint.substr(0, 16)));
+}
+
 // The fingerprint in the manifest of an output; empty when it is not one of ours.
 Result<std::string> fingerprint_of(const fs::Location& output, Deadline deadline) {
   auto text = fs::read_file(*output.files, output.path + "/" + kManifestFile, kFileLimit, deadline);
@@ -39,15 +44,18 @@ Result<std::string> fingerprint_of(const fs::Location& output, Deadline deadline
 
 }  // namespace
 
+WorkFolder WorkFolder::attach(const fs::Location& output, const std::string& fingerprint) {
+  WorkFolder folder(output, {output.files, work_path(output.path, fingerprint)});
+  folder.found_ = Found::kWork;
+  return folder;
+}
+
 Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::string& fingerprint,
                                     bool overwrite, Deadline deadline) {
   if (output.path == "/" || output.path.empty())
     return Status(Code::kInvalidArgument, "the root of a file system cannot be the output")
         .with_peer(output.uri());
-  fs::Location work{output.files,
-                    beside(output.path, fmt::format(".{}.preparing-{}", name_of(output.path),
-                                                    fingerprint.substr(0, 16)))};
-  WorkFolder folder(output, work);
+  WorkFolder folder(output, {output.files, work_path(output.path, fingerprint)});
   folder.overwrite_ = overwrite;
   const auto there = output.files->stat(output.path, deadline);
   if (!there && there.status().code() != Code::kNotFound) return there.status();

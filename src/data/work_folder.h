@@ -32,6 +32,8 @@ class WorkFolder {
   //   kFailedPrecondition  another run is at work on it
   static Result<WorkFolder> open(const fs::Location& output, const std::string& fingerprint,
                                  bool overwrite, Deadline deadline);
+  // The work folder of another process that holds it.
+  static WorkFolder attach(const fs::Location& output, const std::string& fingerprint);
   WorkFolder(WorkFolder&&) noexcept = default;
 
   Found found() const { return found_; }

@@ -56,6 +56,13 @@ struct RawChunk {
       bytes;               // whole records; empty for formats that parse from the file
   int64_t first_byte = 0;  // of `bytes` in the (decompressed) file
   int64_t read_bytes = 0;  // of the file as it lies there: for progress
+  // The chunk's last record, not in `bytes`: beyond max_record_bytes, and passed over by the
+  // reader.
+  struct TooLong {
+    int64_t offset = 0, length_bytes = 0;  // in the (decompressed) file
+    std::string content;                   // its beginning
+  };
+  std::optional<TooLong> too_long;
 };
 
 struct BadRecord {

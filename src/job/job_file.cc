@@ -4,6 +4,7 @@
 
 #include "job/job_spec.h"
 #include "job/layers_section.h"
+#include "job/prepare_section.h"
 #include "job/yaml_section.h"
 
 namespace howdah::job {
@@ -182,18 +183,23 @@ bool good_name(const std::string& name) {
          name[0] != '.' && name[0] != '-';
 }
 
+void read_head(YamlSection& keys, JobSpec& job, const Status& error) {
+  keys.text("extends", "");
+  job.name = keys.required_text("name");
+  if (error.is_ok() && !good_name(job.name))
+    keys.refuse(*keys.any("name"), "'name' must be letters, digits, '-', '_' and '.', 100 at most");
+  job.home = keys.text("home", "");
+}
+
 Result<JobSpec> read_job(const YamlValue& tree) {
   Status error;
   JobSpec job;
   YamlSection keys(&tree, "", error);
   if (tree.kind == YamlValue::Kind::kNull)
     keys.refuse(tree, "the job file is empty", "see examples/fashion-mnist/job.yaml");
-  keys.text("extends", "");
-  job.name = keys.required_text("name");
-  if (error.is_ok() && !good_name(job.name))
-    keys.refuse(*keys.any("name"), "'name' must be letters, digits, '-', '_' and '.', 100 at most");
-  job.home = keys.text("home", "");
-  keys.not_built_yet({"program", "prepare", "alerts"});
+  read_head(keys, job, error);
+  keys.not_built_yet({"program", "alerts"});
+  for (const char* section : {"prepare", "preprocess"}) keys.any(section);
   read_data(keys.section("data"), job.data);
   read_model(keys.section("model"), job, tree);
   keys.choice("loss", {"cross_entropy"}, 0);
@@ -218,17 +224,64 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   return job;
 }
 
+Result<JobFile> read_any(const YamlValue& tree) {
+  JobFile file;
+  std::optional<YamlValue> prepare;
+  std::string path;
+  for (size_t i = 0; i < tree.map.size(); ++i) {
+    const auto& [key, value] = tree.map[i];
+    if (key != "prepare" && key != "preprocess") continue;
+    if (prepare)
+      return Status(Code::kInvalidArgument, "'prepare' and 'preprocess' are the same section")
+          .with_peer(value.place.to_string())
+          .with_advice("leave one out");
+    prepare = value;
+    if (value.kind == YamlValue::Kind::kNull) prepare->place = tree.key_places[i];
+    path = key;
+  }
+  if (!prepare || tree.find("data") || tree.find("model"))
+    file.training = HOWDAH_TRY(read_job(tree));
+  if (!prepare) return file;
+  Status error;
+  JobSpec head;
+  YamlSection keys(&tree, "", error);
+  if (!file.training) {
+    read_head(keys, head, error);
+    keys.any(path);
+    keys.finish();
+  }
+  file.prepare =
+      read_prepare(*prepare, path, file.training ? file.training->name : head.name, error);
+  if (!error.is_ok()) return error;
+  return file;
+}
+
+Result<JobSpec> training_of(const JobFile& file, const std::string& name) {
+  if (file.training) return *file.training;
+  return Status(Code::kInvalidArgument, "the job file prepares data, it does not train")
+      .with_peer(name)
+      .with_advice("use: howdah prepare " + name);
+}
+
 }  // namespace
 
-Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options) {
+Result<JobFile> load_any_job_file(const std::string& path, const JobFileOptions& options) {
   YamlValue tree = HOWDAH_TRY(read_tree(path, 0));
   HOWDAH_TRY(expand_variables(tree));
   for (const std::string& assignment : options.set) HOWDAH_TRY(set_value(tree, assignment));
-  return read_job(tree);
+  return read_any(tree);
+}
+
+Result<JobFile> parse_any_job(const std::string& text, const std::string& file_name) {
+  return read_any(HOWDAH_TRY(parse_yaml(text, file_name)));
+}
+
+Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options) {
+  return training_of(HOWDAH_TRY(load_any_job_file(path, options)), path);
 }
 
 Result<JobSpec> parse_job(const std::string& text, const std::string& file_name) {
-  return read_job(HOWDAH_TRY(parse_yaml(text, file_name)));
+  return training_of(HOWDAH_TRY(parse_any_job(text, file_name)), file_name);
 }
 
 Status complete_from_index(JobSpec& spec, const dataset::Index& index) {

@@ -9,6 +9,7 @@
 
 #include "dataset/plan.h"
 #include "model/training.h"
+#include "prepare/spec.h"
 
 namespace howdah::job {
 
@@ -49,15 +50,25 @@ struct JobFileOptions {
   std::vector<std::string> set;  // --set a.b=c, in order
 };
 
+// What a job file asks for: a training, where it has `data` or `model`; a preparation, where it has
+// `prepare` (or `preprocess`); at least one of them.
+struct JobFile {
+  std::optional<JobSpec> training;
+  std::optional<prepare::PrepareSpec> prepare;
+};
+// As load_job_file.
+Result<JobFile> load_any_job_file(const std::string& path, const JobFileOptions& options);
+Result<JobFile> parse_any_job(const std::string& text, const std::string& file_name);
+
 // Reads a job file of this machine, follows `extends` (relative to the file), expands ${VAR},
 // applies
 // --set. Shapes are not checked here: see check_shapes.
 //   kNotFound         the file, or what it extends
-//   kInvalidArgument  file:line:column, what, and the nearest known word
+//   kInvalidArgument  file:line:column, what, and the nearest known word; a file that only prepares
 Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options);
 Result<JobSpec> parse_job(const std::string& text, const std::string& file_name);
 
-// The whole job with every fallback written out; parse_job(to_yaml(spec)) is the same job.
+// The whole training with every fallback written out; parse_job(to_yaml(spec)) is the same job.
 std::string to_yaml(const JobSpec& spec);
 
 // Fills in what the data says (shape, classes, mean and deviation) and checks the layers against

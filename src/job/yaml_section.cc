@@ -170,8 +170,10 @@ int64_t YamlSection::size_bytes(const std::string& key, int64_t fallback, int64_
   }
   const auto bytes = static_cast<int64_t>(*number * scale->second);
   if (bytes < least) {
-    refuse(*found, "'" + named(key) + "' must be at least " + std::to_string(least >> 20) +
-                       " MiB, not " + found->scalar);
+    const bool large = least >= 1 << 20;
+    refuse(*found, "'" + named(key) + "' must be at least " +
+                       std::to_string(least >> (large ? 20 : 10)) + (large ? " MiB" : " KiB") +
+                       ", not " + found->scalar);
     return fallback;
   }
   return bytes;

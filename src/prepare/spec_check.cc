@@ -72,16 +72,15 @@ Status check_columns(const SourceSpec& source) {
 }
 
 Status check_source(const SourceSpec& source) {
-  static const std::vector<std::string> kEncodings = {"utf-8", "latin-1", "windows-1252", "utf-16"};
   if (source.uris.empty()) return refuse_at(source.where, "the source names no files");
   if (std::find(source.uris.begin(), source.uris.end(), "") != source.uris.end())
     return refuse_at(source.where, "the source holds an empty path");
   if (const std::string* twice = repeated(source.uris))
     return refuse_at(source.where, "the source '" + *twice + "' is given twice");
-  if (std::find(kEncodings.begin(), kEncodings.end(), source.encoding) == kEncodings.end())
+  if (std::find(encodings().begin(), encodings().end(), source.encoding) == encodings().end())
     return refuse_at(
         source.where, "unknown encoding '" + source.encoding + "'",
-        meant(source.encoding, kEncodings, "known: utf-8, latin-1, windows-1252, utf-16"));
+        meant(source.encoding, encodings(), "known: utf-8, latin-1, windows-1252, utf-16"));
   if (source.max_record_bytes < kLeastRecordBytes || source.max_record_bytes > kMostRecordBytes)
     return refuse_at(source.where, "the longest record must have " +
                                        from_to(kLeastRecordBytes, kMostRecordBytes) +
@@ -211,10 +210,11 @@ Status check_partition(const PartitionSpec& partition) {
 // ---- output
 
 Status check_compression(const OutputSpec& output) {
-  static const std::vector<std::string> kAll = {"none", "snappy", "gzip", "zstd", "lz4", "brotli"};
-  if (std::find(kAll.begin(), kAll.end(), output.compression) != kAll.end()) return Status::ok();
-  return refuse_at(output.where, "unknown compression '" + output.compression + "'",
-                   meant(output.compression, kAll, "known: none, snappy, gzip, zstd, lz4, brotli"));
+  const auto& known = compressions();
+  if (std::find(known.begin(), known.end(), output.compression) != known.end()) return Status::ok();
+  return refuse_at(
+      output.where, "unknown compression '" + output.compression + "'",
+      meant(output.compression, known, "known: none, snappy, gzip, zstd, lz4, brotli"));
 }
 
 // Without "file://" and slashes at the end, for comparing.

@@ -146,6 +146,15 @@ const Words& words_of<Normalize::Method>() {
   return words;
 }
 
+const Words& encodings() {
+  static const Words words = {"utf-8", "latin-1", "windows-1252", "utf-16"};
+  return words;
+}
+const Words& compressions() {
+  static const Words words = {"none", "snappy", "gzip", "zstd", "lz4", "brotli"};
+  return words;
+}
+
 const Words& rule_names() {
   static const Words names = {"drop_missing",  "fill_missing", "drop_duplicates", "near_duplicates",
                               "outliers",      "rules",        "dates",           "text_length",

@@ -18,6 +18,10 @@ const std::string& word_of(Choice choice) {
   return words_of<Choice>().at(static_cast<size_t>(choice));
 }
 
+// Of SourceSpec::encoding and OutputSpec::compression.
+const std::vector<std::string>& encodings();
+const std::vector<std::string>& compressions();
+
 // As in the job file: "drop_missing", "outliers", "normalize", "derive"...
 const std::string& rule_name(const StepKind& kind);
 // In the order of StepKind.

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "roles/runtime_files.h"
+#include "runtime/runtime_files.h"
 
 namespace howdah::roles {
 
@@ -18,8 +18,8 @@ Result<WorkerLauncher> WorkerLauncher::create(const MasterSetting& setting, cons
   environment[kMasterVariable] = master_address;
   environment["HADOOP_USER_NAME"] = setting.user;
   if (setting.on_yarn) {
-    launch.files =
-        HOWDAH_TRY(local_files_from_json(HOWDAH_TRY(folder.read("runtime.json", deadline))));
+    launch.files = HOWDAH_TRY(
+        runtime::local_files_from_json(HOWDAH_TRY(folder.read("runtime.json", deadline))));
     launch.command = {"./howdah", "worker"};
     environment["LD_LIBRARY_PATH"] = kLibraryFolder;
     environment["HADOOP_CONF_DIR"] = kConfFolder;

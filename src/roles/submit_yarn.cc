@@ -2,8 +2,8 @@
 
 #include "roles/container_launch.h"
 #include "roles/job_report.h"
-#include "roles/runtime_files.h"
 #include "roles/submit.h"
+#include "runtime/runtime_files.h"
 
 namespace howdah::roles {
 namespace {
@@ -41,17 +41,17 @@ Result<cluster::LocalFile> stage_configuration(const hadoop::Configuration& conf
 Result<std::vector<cluster::LocalFile>> stage_runtime(fs::FileSystems& files, const StagedJob& job,
                                                       const cluster::LocalFile& configuration,
                                                       const Tell& tell, Deadline deadline) {
-  Upload all =
-      HOWDAH_TRY(upload_runtime(files, job.home_uri, HOWDAH_TRY(find_runtime(true)), deadline));
+  runtime::Upload all = HOWDAH_TRY(runtime::upload_runtime(
+      files, job.home_uri, HOWDAH_TRY(runtime::find_training_runtime()), deadline));
   if (all.uploaded_bytes > 0)
     tell(fmt::format("uploaded the runtime, {} MB, to {}/runtime", all.uploaded_bytes / 1'000'000,
                      job.home_uri));
   std::vector<cluster::LocalFile> master = {configuration};
-  for (const RuntimeFile& needed : HOWDAH_TRY(find_runtime(false)))
+  for (const runtime::RuntimeFile& needed : HOWDAH_TRY(runtime::find_own_runtime("howdah")))
     for (const cluster::LocalFile& file : all.files)
       if (file.name == needed.name) master.push_back(file);
   all.files.push_back(configuration);
-  HOWDAH_TRY(job.folder.write("runtime.json", to_json(all.files), deadline));
+  HOWDAH_TRY(job.folder.write("runtime.json", runtime::to_json(all.files), deadline));
   return master;
 }
 

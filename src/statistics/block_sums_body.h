@@ -15,9 +15,19 @@
 namespace howdah::statistics {
 namespace {
 
+// As wide as the processor's registers: wider ones are compared lane by lane.
+#ifdef __AVX__
 constexpr size_t kLanes = 4;
-typedef double Lanes __attribute__((vector_size(32)));
-typedef int64_t LaneBits __attribute__((vector_size(32)));
+#else
+constexpr size_t kLanes = 2;
+#endif
+typedef double Lanes __attribute__((vector_size(kLanes * sizeof(double))));
+typedef int64_t LaneBits __attribute__((vector_size(kLanes * sizeof(int64_t))));
+
+// How many vectors are added to at a time, so that an accumulator's lane takes 2^6 values of a sum,
+// and 2^7 of a sum of squares.
+constexpr size_t kSumWide = 16 / kLanes, kSquareWide = 8 / kLanes;
+static_assert(kBlockValues == 1024 && kBlockStep % (kSumWide * kLanes) == 0);
 
 #define HOWDAH_INLINE __attribute__((always_inline)) static inline
 
@@ -37,9 +47,9 @@ HOWDAH_INLINE int64_t biased_exponent(double magnitude) {
 
 BlockRange range_of(const double* values, size_t count) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const Lanes infinity = {kInfinity, kInfinity, kInfinity, kInfinity};
+  const Lanes infinity = Lanes{} + kInfinity;
   constexpr int64_t kMagnitude = std::numeric_limits<int64_t>::max();
-  const LaneBits magnitude_bits = {kMagnitude, kMagnitude, kMagnitude, kMagnitude};
+  const LaneBits magnitude_bits = LaneBits{} + kMagnitude;
   const Lanes zero = {};
   Lanes least[2] = {infinity, infinity}, most[2] = {-infinity, -infinity};
   Lanes smallest[2] = {infinity, infinity};
@@ -87,7 +97,8 @@ class Extraction {
 
   // Adds x to the levels [kFrom, kTo), which together must take all its bits.
   template <int kFrom, int kTo>
-  __attribute__((always_inline)) void add(size_t u, Lanes x) {
+  __attribute__((always_inline)) void add(size_t u, const Lanes& value) {
+    Lanes x = value;
     for (int level = kFrom; level < kTo; ++level) {
       const Lanes next = at_[level][u] + x;
       x -= next - at_[level][u];
@@ -103,8 +114,8 @@ class Extraction {
       for (size_t u = 0; u < kWide; ++u)
         for (size_t lane = 0; lane < kLanes; ++lane)
           total[lane] += at_[level][u][lane] - anchor_[level];
-      into[count++] = total[0] + total[1];
-      into[count++] = total[2] + total[3];
+      into[count++] = kLanes == 2 ? total[0] : total[0] + total[1];
+      into[count++] = kLanes == 2 ? total[1] : total[2 % kLanes] + total[3 % kLanes];
     }
     return count;
   }
@@ -116,9 +127,9 @@ class Extraction {
 
 template <int kLevels>
 size_t sum_block(const double* values, size_t count, int64_t top, double* parts) {
-  Extraction<kLevels, 4, 6> sums(top);
-  for (size_t i = 0; i < count; i += 4 * kLanes) {
-    for (size_t u = 0; u < 4; ++u) {
+  Extraction<kLevels, kSumWide, 6> sums(top);
+  for (size_t i = 0; i < count; i += kSumWide * kLanes) {
+    for (size_t u = 0; u < kSumWide; ++u) {
       Lanes x;
       load(values + i + u * kLanes, x);
       sums.template add<0, kLevels>(u, x);
@@ -143,9 +154,9 @@ HOWDAH_INLINE void rounding_of_square(const Lanes& x, const Lanes& square, Lanes
 // The squares' rounded values go to the first kRounded levels, their errors from the second on.
 template <int kRounded, int kLevels>
 size_t square_block(const double* values, size_t count, int64_t top, double* parts) {
-  Extraction<kLevels, 2, 7> sums(2 * top);
-  for (size_t i = 0; i < count; i += 2 * kLanes) {
-    for (size_t u = 0; u < 2; ++u) {
+  Extraction<kLevels, kSquareWide, 7> sums(2 * top);
+  for (size_t i = 0; i < count; i += kSquareWide * kLanes) {
+    for (size_t u = 0; u < kSquareWide; ++u) {
       Lanes x, error;
       load(values + i + u * kLanes, x);
       const Lanes square = x * x;

@@ -47,6 +47,7 @@ __attribute__((target("avx2"))) void minima_avx2(const uint32_t* shingles, size_
   __builtin_memcpy(least, minima, sizeof(least));
   for (size_t i = 0; i < count; ++i) {
     const __m256i shingle = _mm256_set1_epi32(static_cast<int>(shingles[i]));
+#pragma GCC unroll 4
     for (size_t v = 0; v < kVectors; ++v) {
       const __m256i place = _mm256_add_epi32(_mm256_mullo_epi32(factor[v], shingle), summand[v]);
       least[v] = _mm256_min_epu32(least[v], place);

@@ -72,33 +72,32 @@ double Moments::sum() const {
   return sum_.value();
 }
 
-// Divisions are carried 256 bits below the lowest bit of what they divide.
-constexpr int kExtraWords = 4;
+// Divisions are carried 320 bits below the lowest bit of what they divide. By a divisor of 126 bits
+// the result is at least 2^-126; half its last place at least 2^-180; and what is not just that
+// half differs from it by 2^-306 or more. So no remainder is needed to round.
+constexpr int kExtraWords = 5;
+constexpr int kQuotientExponent = ExactSum::kUnitExponent - 64 * kExtraWords;
 
 double Moments::mean() const {
   if (count_ == 0) return 0;
   const ExactSum::Exact sum = sum_.exact();
-  WideInteger quotient = shifted_left_words(sum.magnitude, kExtraWords);
-  const uint64_t rest = divide(quotient, static_cast<uint64_t>(count_));
-  const double mean = rounded(quotient, ExactSum::kUnitExponent - 64 * kExtraWords, rest != 0);
+  const double mean = rounded(
+      quotient(shifted_left_words(sum.magnitude, kExtraWords), static_cast<uint64_t>(count_)),
+      kQuotientExponent);
   return sum.negative ? -mean : mean;
 }
 
 // Σ(x − mean)² = (count·Σx² − (Σx)²) / count, over the divisor.
 double Moments::spread(int64_t divisor, bool root) const {
   if (count_ == 0 || divisor <= 0) return 0;
-  // In units of 2^(kUnitExponent / 2), which every double is a multiple of, its square is in those
-  // of Σx².
+  // Every double is a multiple of 2^(kUnitExponent / 2), whose square is the unit of Σx².
   const WideInteger sum = shifted_right(sum_.exact().magnitude, -ExactSum::kUnitExponent / 2);
-  const WideInteger squares = squares_.exact().magnitude;
   const auto count = static_cast<uint64_t>(count_);
-  WideInteger quotient =
-      shifted_left_words(difference(product(squares, count), product(sum, sum)), kExtraWords);
-  const uint64_t first = divide(quotient, count);
-  const uint64_t second = divide(quotient, static_cast<uint64_t>(divisor));
-  const int exponent = ExactSum::kUnitExponent - 64 * kExtraWords;
-  const bool more = first != 0 || second != 0;
-  return root ? rounded_root(quotient, exponent, more) : rounded(quotient, exponent, more);
+  const WideInteger scaled =
+      difference(product(squares_.exact().magnitude, count), product(sum, sum));
+  const WideInteger result = quotient(quotient(shifted_left_words(scaled, kExtraWords), count),
+                                      static_cast<uint64_t>(divisor));
+  return root ? rounded_root(result, kQuotientExponent) : rounded(result, kQuotientExponent);
 }
 
 double Moments::variance() const {

@@ -74,14 +74,15 @@ WideInteger shifted_left_words(const WideInteger& a, int words) {
   return result;
 }
 
-uint64_t divide(WideInteger& a, uint64_t by) {
+WideInteger quotient(const WideInteger& a, uint64_t by) {
+  WideInteger result(a.size());
   uint64_t remainder = 0;
   for (size_t i = a.size(); i-- > 0;) {
     const uint128 part = static_cast<uint128>(remainder) << 64 | a[i];
-    a[i] = static_cast<uint64_t>(part / by);
+    result[i] = static_cast<uint64_t>(part / by);
     remainder = static_cast<uint64_t>(part % by);
   }
-  return remainder;
+  return result;
 }
 
 int bit_length(const WideInteger& a) {
@@ -90,7 +91,7 @@ int bit_length(const WideInteger& a) {
   return 0;
 }
 
-double rounded(const WideInteger& a, int exponent, bool more) {
+double rounded(const WideInteger& a, int exponent) {
   const int bits = bit_length(a);
   if (bits == 0) return 0;
   const int lowest = std::max(bits - 53 + exponent, -1074);  // the exponent of the last place
@@ -99,16 +100,16 @@ double rounded(const WideInteger& a, int exponent, bool more) {
   uint64_t kept = 0;
   for (int position = bits - 1; position >= dropped; --position)
     kept = kept << 1 | static_cast<uint64_t>(bit_at(a, position));
-  if (bit_at(a, dropped - 1) && (more || (kept & 1) != 0 || any_below(a, dropped - 1))) ++kept;
+  if (bit_at(a, dropped - 1) && ((kept & 1) != 0 || any_below(a, dropped - 1))) ++kept;
   return std::ldexp(static_cast<double>(kept), lowest);
 }
 
-double rounded_root(const WideInteger& a, int exponent, bool more) {
+double rounded_root(const WideInteger& a, int exponent) {
   const int bits = bit_length(a);
   if (bits == 0) return 0;
   int top = bits - 1 + exponent;
   if (top % 2 != 0) --top;
-  return std::ldexp(std::sqrt(rounded(a, exponent - top, more)), top / 2);
+  return std::ldexp(std::sqrt(rounded(a, exponent - top)), top / 2);
 }
 
 }  // namespace howdah::statistics

@@ -14,15 +14,13 @@ WideInteger product(const WideInteger& a, uint64_t b);
 WideInteger difference(const WideInteger& a, const WideInteger& b);  // 0 where a < b
 WideInteger shifted_right(const WideInteger& a, int bits);
 WideInteger shifted_left_words(const WideInteger& a, int words);
-// a = floor(a / by); returns the remainder. by > 0.
-uint64_t divide(WideInteger& a, uint64_t by);
-int bit_length(const WideInteger& a);  // 0 for 0
+WideInteger quotient(const WideInteger& a, uint64_t by);  // rounded down; by > 0
+int bit_length(const WideInteger& a);                     // 0 for 0
 
-// a · 2^exponent, rounded once to nearest even; infinity beyond the doubles. With `more` something
-// smaller than the lowest bit is missing from a, which then has at least 64 bits.
-double rounded(const WideInteger& a, int exponent, bool more = false);
+// a · 2^exponent, rounded once to nearest even; infinity beyond the doubles.
+double rounded(const WideInteger& a, int exponent);
 // The root of a · 2^exponent to within one unit in the last place, also where the number itself
 // is beyond the doubles.
-double rounded_root(const WideInteger& a, int exponent, bool more = false);
+double rounded_root(const WideInteger& a, int exponent);
 
 }  // namespace howdah::statistics

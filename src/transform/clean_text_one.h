@@ -1,9 +1,9 @@
 // One text made tidy, as CleanText says.
 //
-// In this order: HTML out, letters' case, Unicode's normal form, white space. Case is mapped letter
-// by letter (Unicode's simple mappings: the sharp s and the final sigma do not change by context or
-// length). Where a text is not UTF-8, its case and form stay. Code points and properties are those
-// of utf8proc.
+// In this order: HTML out, letters' case, Unicode's normal form (of NFKC, case again: it makes
+// letters of signs), white space. Case is mapped letter by letter (Unicode's simple mappings: no
+// sigma for ends of words, no letter that becomes two). Where a text is not UTF-8, its case and
+// form stay. Code points and properties are those of utf8proc (Unicode 15).
 //
 // Not thread-safe: it has room to work in. One a thread.
 #pragma once

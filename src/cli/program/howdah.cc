@@ -11,6 +11,7 @@
 #include "cli/context.h"
 #include "cli/fs_verbs.h"
 #include "cli/job_verbs.h"
+#include "cli/mapreduce_verb.h"
 #include "cli/output.h"
 #include "roles/job_report.h"
 #include "roles/master.h"
@@ -66,8 +67,10 @@ int main_of(int argc, char** argv) {
   cli::add_fs_verbs(*fs_verb, fs_request);
   cli::JobRequest job_request;
   cli::add_job_verbs(app, job_request);
+  cli::MapReduceRequest mapreduce_request;
+  const CLI::App* mapreduce_verb = cli::add_mapreduce_verb(app, mapreduce_request);
   try {
-    app.parse(argc, argv);
+    app.parse(cli::arguments_of(argc, argv));
   } catch (const CLI::Success& wish) {
     return app.exit(wish);
   } catch (const CLI::ParseError& error) {
@@ -78,6 +81,8 @@ int main_of(int argc, char** argv) {
   auto context = cli::Context::create(conf_dir);
   if (!context) return cli::complain(context.status());
   if (job_request.verb != "run" && job_request.verb != "submit") context->answer_soon();
+  if (mapreduce_verb->parsed())
+    return cli::end_output(cli::run_mapreduce(mapreduce_request, *context));
   if (!fs_verb->parsed())
     return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);

@@ -13,6 +13,8 @@
 
 #include "base/exit_code.h"
 #include "data/index_command.h"
+#include "data/prepare_command.h"
+#include "data/task_command.h"
 
 namespace {
 
@@ -59,12 +61,7 @@ int finish(const Status& status) {
   return howdah::exit_code(status);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App app("Prepares data for Howdah.", "howdah-data");
-  app.require_subcommand(1);
-  howdah::data::IndexCommand command;
+void describe_index(CLI::App& app, howdah::data::IndexCommand& command) {
   CLI::App* index = app.add_subcommand("index", "Make an indexed dataset of a folder of IDX files");
   index->add_option("--source", command.source, "URI of the folder with the files")->required();
   index
@@ -75,13 +72,58 @@ int main(int argc, char** argv) {
   index->add_option("--classes", command.classes, "number of classes; default: highest label + 1");
   index->add_flag("--json", command.json, "print the result as one JSON object");
   index->add_flag("--progress", command.progress, "tell the progress on standard error");
+}
+
+void describe_prepare(CLI::App& app, howdah::data::PrepareCommand& command) {
+  CLI::App* prepare = app.add_subcommand("prepare", "Carry out a preparation");
+  prepare->add_option("--spec", command.spec, "file with the preparation as JSON")->required();
+  prepare->add_option("--conf", command.conf, "Hadoop's configuration folder");
+  prepare->add_option("--on", command.on, "local or mapreduce")
+      ->check(CLI::IsMember({"local", "mapreduce"}));
+  prepare->add_option("--memory", command.memory_bytes, "bytes to keep to, on one machine");
+  prepare->add_option("--threads", command.threads, "on one machine; default: all cores");
+  prepare->add_flag("--overwrite", command.overwrite, "replace the output");
+  prepare->add_flag("--json", command.json, "print the report as JSON");
+  prepare->add_option("--queue", command.queue, "of YARN");
+  prepare->add_option("--maps", command.maps, "number of map tasks; default: one a block");
+  prepare->add_option("--reduces", command.reduces, "number of reduce tasks");
+  prepare->add_option("--task-memory", command.task_memory_bytes,
+                      "bytes of a task's container; default: the cluster's");
+}
+
+CLI::App* describe_task(CLI::App& app, const char* name, howdah::data::TaskCommand& command) {
+  CLI::App* task = app.add_subcommand(name, "A task of a preparation, under Hadoop Streaming");
+  task->add_option("--task", command.task, "URI of the task's description")->required();
+  task->add_option("--conf", command.conf, "Hadoop's configuration folder");
+  task->group("");  // not for people
+  return task;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Prepares data for Howdah.", "howdah-data");
+  app.require_subcommand(1);
+  howdah::data::IndexCommand index;
+  howdah::data::PrepareCommand prepare;
+  howdah::data::TaskCommand map, reduce;
+  describe_index(app, index);
+  describe_prepare(app, prepare);
+  describe_task(app, "prepare-map", map)->add_option("--reduces", map.reduces);
+  describe_task(app, "prepare-reduce", reduce);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return finish(Status(howdah::Code::kInvalidArgument, error.what())
-                      .with_advice("see howdah-data index --help"));
+    return finish(
+        Status(howdah::Code::kInvalidArgument, error.what()).with_advice("see howdah-data --help"));
   }
   const StopOnSignal stop;
-  return finish(howdah::data::run_index(command, stdout, stderr, stop.token()));
+  if (app.got_subcommand("prepare"))
+    return finish(howdah::data::run_prepare(prepare, stdout, stderr, stop.token()));
+  if (app.got_subcommand("prepare-map"))
+    return finish(howdah::data::run_prepare_map(map, stdin, stdout, stop.token()));
+  if (app.got_subcommand("prepare-reduce"))
+    return finish(howdah::data::run_prepare_reduce(reduce, stdin, stop.token()));
+  return finish(howdah::data::run_index(index, stdout, stderr, stop.token()));
 }

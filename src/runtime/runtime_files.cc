@@ -1,4 +1,4 @@
-#include "roles/runtime_files.h"
+#include "runtime/runtime_files.h"
 
 #include <link.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "net/certificates.h"
 
-namespace howdah::roles {
+namespace howdah::runtime {
 namespace {
 namespace stdfs = std::filesystem;
 using nlohmann::json;
@@ -140,20 +140,28 @@ bool world_may_read(const fs::FileInfo& file, fs::FileSystem& files, const std::
   }
 }
 
-}  // namespace
-
-Result<std::vector<RuntimeFile>> find_runtime(bool with_training) {
+Result<stdfs::path> own_path() {
   std::error_code error;
   const stdfs::path self = stdfs::read_symlink("/proc/self/exe", error);
   if (error)
     return Status(Code::kInternal, "cannot tell where this program lies: " + error.message());
-  const stdfs::path bin = self.parent_path();
+  return self;
+}
+
+}  // namespace
+
+Result<std::vector<RuntimeFile>> find_own_runtime(const std::string& name) {
+  const stdfs::path self = HOWDAH_TRY(own_path());
+  std::vector<RuntimeFile> runtime = {{name, self.string(), true}};
+  for (const std::string& path : loaded_libraries(self.parent_path().parent_path() / "lib"))
+    runtime.push_back({"lib/" + stdfs::path(path).filename().string(), path, false});
+  return runtime;
+}
+
+Result<std::vector<RuntimeFile>> find_training_runtime() {
+  const stdfs::path self = HOWDAH_TRY(own_path()), bin = self.parent_path();
+  std::error_code error;
   std::vector<RuntimeFile> runtime = {{"howdah", self.string(), true}};
-  if (!with_training) {
-    for (const std::string& path : loaded_libraries(bin.parent_path() / "lib"))
-      runtime.push_back({"lib/" + stdfs::path(path).filename().string(), path, false});
-    return runtime;
-  }
   runtime.push_back({"howdah-train", (bin / "howdah-train").string(), true});
   for (const auto& entry : stdfs::directory_iterator(bin.parent_path() / "lib", error))
     runtime.push_back({"lib/" + entry.path().filename().string(), entry.path().string(), false});
@@ -194,7 +202,7 @@ Result<Upload> upload_runtime(fs::FileSystems& files, const std::string& home_ur
   return upload;
 }
 
-std::string to_json(const std::vector<cluster::LocalFile>& files) {
+std::string to_json(const std::vector<LocalFile>& files) {
   json list = json::array();
   for (const auto& file : files)
     list.push_back({{"name", file.name},
@@ -206,10 +214,10 @@ std::string to_json(const std::vector<cluster::LocalFile>& files) {
   return list.dump(1) + "\n";
 }
 
-Result<std::vector<cluster::LocalFile>> local_files_from_json(const std::string& text) {
+Result<std::vector<LocalFile>> local_files_from_json(const std::string& text) {
   const json list = json::parse(text, nullptr, false);
   if (!list.is_array()) return Status(Code::kCorrupt, "the list of runtime files is no JSON list");
-  std::vector<cluster::LocalFile> files;
+  std::vector<LocalFile> files;
   for (const json& entry : list) {
     if (!is_local_file(entry))
       return Status(Code::kCorrupt, "an entry of the list is no runtime file");
@@ -220,4 +228,4 @@ Result<std::vector<cluster::LocalFile>> local_files_from_json(const std::string&
   return files;
 }
 
-}  // namespace howdah::roles
+}  // namespace howdah::runtime

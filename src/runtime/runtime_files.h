@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cluster/container_source.h"
 #include "fs/file_systems.h"
+#include "runtime/local_file.h"
 
-namespace howdah::roles {
+namespace howdah::runtime {
 
 struct RuntimeFile {
   std::string name;  // in the container: "howdah", "howdah-train", "lib/libc10.so"
@@ -16,11 +16,13 @@ struct RuntimeFile {
   bool executable = false;
 };
 
-// The running program's siblings and ../lib. `with_training` false: what the master needs.
-Result<std::vector<RuntimeFile>> find_runtime(bool with_training);
+// The running program, as `name`, and what it has loaded from its own ../lib.
+Result<std::vector<RuntimeFile>> find_own_runtime(const std::string& name);
+// `howdah`, its sibling `howdah-train`, and all of ../lib.
+Result<std::vector<RuntimeFile>> find_training_runtime();
 
 struct Upload {
-  std::vector<cluster::LocalFile> files;
+  std::vector<LocalFile> files;
   int64_t uploaded_bytes = 0;  // 0: everything was there
 };
 // To <home>/runtime/<sha256>-<name>; what is there with the same length is kept. SHA-256 of local
@@ -29,7 +31,7 @@ struct Upload {
 Result<Upload> upload_runtime(fs::FileSystems& files, const std::string& home_uri,
                               const std::vector<RuntimeFile>& runtime, Deadline deadline);
 
-std::string to_json(const std::vector<cluster::LocalFile>& files);
-Result<std::vector<cluster::LocalFile>> local_files_from_json(const std::string& text);
+std::string to_json(const std::vector<LocalFile>& files);
+Result<std::vector<LocalFile>> local_files_from_json(const std::string& text);
 
-}  // namespace howdah::roles
+}  // namespace howdah::runtime
