@@ -9,12 +9,14 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <unordered_map>
 
 #include "formats/arrow_status.h"
+#include "transform/column_views.h"
 #include "transform/value_hash.h"
 
 namespace howdah::transform {
@@ -104,13 +106,9 @@ Result<std::string> text_of(const arrow::Array& values, int64_t row) {
   }
 }
 
-// Narrow integers become int64; times are moved into their zone.
+// Times are moved into their zone.
 Result<std::shared_ptr<arrow::Array>> shown_values(const std::shared_ptr<arrow::Array>& values,
                                                    const std::string& time_zone) {
-  if (arrow::is_integer(values->type_id()) && values->type_id() != arrow::Type::UINT64) {
-    const auto wide = HOWDAH_TRY(from_arrow(arrow::compute::Cast(values, arrow::int64())));
-    return wide.make_array();
-  }
   if (values->type_id() != arrow::Type::TIMESTAMP || time_zone == "UTC") return values;
   auto data = values->data()->Copy();
   data->type =
@@ -119,6 +117,37 @@ Result<std::shared_ptr<arrow::Array>> shown_values(const std::shared_ptr<arrow::
   if (!local.ok())
     return Status(Code::kInvalidArgument, "this machine knows no time zone \"" + time_zone + "\"");
   return local->make_array();
+}
+
+// Years, months, labels: whole numbers near each other need no hash table. Nothing where they lie
+// far apart.
+std::optional<DistinctValues> near_integers(const arrow::Int64Array& column) {
+  constexpr uint64_t kWidest = 4096;
+  const Presence present(column);
+  const int64_t* values = column.raw_values();
+  int64_t least = INT64_MAX, most = INT64_MIN;
+  for (int64_t i = 0; i < column.length(); ++i) {
+    if (!present[i]) continue;
+    least = std::min(least, values[i]);
+    most = std::max(most, values[i]);
+  }
+  if (least > most) least = most = 0;
+  const uint64_t width = static_cast<uint64_t>(most) - static_cast<uint64_t>(least);
+  if (width >= kWidest) return std::nullopt;
+  constexpr uint32_t kUnseen = UINT32_MAX;
+  std::vector<uint32_t> number_of(width + 2, kUnseen);  // the last: missing
+  DistinctValues distinct;
+  distinct.of_row.resize(static_cast<size_t>(column.length()));
+  for (int64_t i = 0; i < column.length(); ++i) {
+    const uint64_t at = present[i] ? static_cast<uint64_t>(values[i] - least) : width + 1;
+    if (number_of[at] == kUnseen) [[unlikely]] {
+      number_of[at] = static_cast<uint32_t>(distinct.texts.size());
+      distinct.texts.push_back(at > width ? std::nullopt
+                                          : std::optional(std::to_string(values[i])));
+    }
+    distinct.of_row[static_cast<size_t>(i)] = number_of[at];
+  }
+  return distinct;
 }
 
 }  // namespace
@@ -131,7 +160,12 @@ Result<DistinctValues> distinct_values(const std::shared_ptr<arrow::Array>& colu
     if (column->length()) distinct.texts.emplace_back();
     return distinct;
   }
-  const auto plain = HOWDAH_TRY(hashable(column));
+  auto plain = HOWDAH_TRY(hashable(column));
+  if (arrow::is_integer(plain->type_id()) && plain->type_id() != arrow::Type::UINT64) {
+    plain = HOWDAH_TRY(from_arrow(arrow::compute::Cast(plain, arrow::int64()))).make_array();
+    auto near = near_integers(static_cast<const arrow::Int64Array&>(*plain));
+    if (near) return std::move(*near);
+  }
   const auto encoded = HOWDAH_TRY(from_arrow(arrow::compute::DictionaryEncode(plain)));
   const auto array = encoded.make_array();
   const auto& dictionary = static_cast<const arrow::DictionaryArray&>(*array);
