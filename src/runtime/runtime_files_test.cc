@@ -1,4 +1,4 @@
-#include "roles/runtime_files.h"
+#include "runtime/runtime_files.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 
 #include "base/digest.h"
 
-namespace howdah::roles {
+namespace howdah::runtime {
 namespace {
 namespace stdfs = std::filesystem;
 using std::chrono::seconds;
@@ -137,4 +137,4 @@ TEST(RuntimeJson, a_broken_list_is_an_error_and_no_exception) {
 }
 
 }  // namespace
-}  // namespace howdah::roles
+}  // namespace howdah::runtime
