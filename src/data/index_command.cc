@@ -67,9 +67,7 @@ class ProgressLines {
 }  // namespace
 
 std::string describe(const Status& status) {
-  std::string line = status.message();
-  if (!status.peer().empty()) line += ": " + status.peer();
-  if (!status.advice().empty()) line += "; " + status.advice();
+  std::string line = status.to_string();
   // One line, whatever a peer's message holds.
   for (char& c : line) {
     if (c == '\n' || c == '\r') c = ' ';
