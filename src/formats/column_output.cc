@@ -85,7 +85,7 @@ Status ColumnOutput::reserve(size_t rows, size_t string_bytes) {
   const size_t end = static_cast<size_t>(string_end()) + string_bytes;
   if (end > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
     return Status(Code::kOutOfMemory, "the strings of one chunk reach 2 GiB")
-        .with_advice("lower max_record_bytes");
+        .with_advice("lower max_record");
   return grow(*data_, end + kSlack);
 }
 

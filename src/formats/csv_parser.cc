@@ -166,7 +166,7 @@ Result<std::vector<std::string>> header_names(std::string_view text, const CsvDi
   for (const auto& name : names)
     if (!is_valid_utf8(name))
       return Status(Code::kInvalidArgument, "the header line is not in the source's encoding")
-          .with_advice("set `encoding`, or `header: false`");
+          .with_advice("set encoding, or header: false");
   return names;
 }
 

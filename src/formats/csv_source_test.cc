@@ -290,7 +290,7 @@ TEST_F(CsvSourceTest, passes_over_records_beyond_the_limit_and_keeps_their_neigh
       ASSERT_EQ(outcome->bad.size(), 1u);
       EXPECT_EQ(outcome->bad[0].rule, "too_long");
       EXPECT_EQ(outcome->bad[0].offset, 8);
-      EXPECT_EQ(outcome->bad[0].reason, "400002 bytes where max_record_bytes allows 20");
+      EXPECT_EQ(outcome->bad[0].reason, "400002 bytes where max_record allows 20");
       EXPECT_EQ(outcome->bad[0].content.size(), 4096u);
     }
   }

@@ -256,7 +256,7 @@ Result<ParsedChunk> parse_json_lines(const RawChunk& chunk, const TableSchema& s
   if (!work.unknown_key().empty() && !options.more_keys_are_fine)
     return Status(Code::kInvalidArgument, "the key '" + printable(work.unknown_key(), 200) +
                                               "' is not among those of the first records")
-        .with_advice("list `columns`, or set `absent_columns_are_missing` to leave it out");
+        .with_advice("list columns, or set absent_columns: missing to leave it out");
   parsed.batch = HOWDAH_TRY(builder.finish());
   parsed.rows_read = work.rows_read();
   parsed.values_become_missing = builder.became_missing();

@@ -207,7 +207,7 @@ TEST_F(StreamCodecTest, passes_over_a_line_of_200_megabytes) {
   ASSERT_TRUE(outcome.is_ok()) << outcome.status().to_string();
   EXPECT_THAT(outcome->all(), testing::ElementsAre("1|x", "3|y"));
   ASSERT_EQ(outcome->bad.size(), 1u);
-  EXPECT_EQ(outcome->bad[0].reason, "209715202 bytes where max_record_bytes allows 1048576");
+  EXPECT_EQ(outcome->bad[0].reason, "209715202 bytes where max_record allows 1048576");
   EXPECT_LT(arrow::default_memory_pool()->max_memory() - before, 64 << 20);
 }
 

@@ -65,8 +65,7 @@ std::vector<BadRecord> BadRecords::finish(const RawChunk& chunk, const TextOptio
 }
 
 std::string too_long_reason(int64_t length_bytes, const TextOptions& options) {
-  return fmt::format("{} bytes where max_record_bytes allows {}", length_bytes,
-                     options.max_record_bytes);
+  return fmt::format("{} bytes where max_record allows {}", length_bytes, options.max_record_bytes);
 }
 
 std::string type_error_reason(std::string_view value, const TableColumn& column) {

@@ -158,7 +158,7 @@ Status TextSource::no_records() const {
 
 Status no_such_column(const std::string& name, const std::vector<std::string>& names,
                       const SourceFile& file) {
-  std::string advice = "set `absent_columns_are_missing`, or correct the job file";
+  std::string advice = "set absent_columns: missing, or correct the job file";
   if (const std::string near = nearest(name, names); !near.empty())
     advice = "there is '" + near + "'";
   return Status(Code::kInvalidArgument, "no column '" + name + "'")

@@ -65,7 +65,7 @@ Result<std::string> CsvSource::first_lines(const SourceFile& file, Deadline dead
     if (text.size() > kMaxHeaderBytes)
       return Status(Code::kInvalidArgument, "the header line is longer than 16 MiB")
           .with_peer(file.location.uri())
-          .with_advice("set `header: false`, if there is none");
+          .with_advice("set header: false, if there is none");
     piece = text.size();
   }
 }
@@ -89,7 +89,7 @@ Result<CsvSource::Columns> CsvSource::read_columns(const SourceFile& file,
     if (!columns->fields.emplace(columns->names[i], static_cast<int>(i)).second)
       return Status(Code::kInvalidArgument, "two columns are named '" + columns->names[i] + "'")
           .with_peer(file.location.uri())
-          .with_advice("give other `names`");
+          .with_advice("give other names: [...]");
   return Columns(std::move(columns));
 }
 
@@ -137,7 +137,7 @@ Result<std::vector<std::string>> CsvSource::all_names(Deadline deadline) {
         return Status(Code::kInvalidArgument,
                       "the column '" + name + "' is not in " + file(first).location.uri())
             .with_peer(files_[i].location.uri())
-            .with_advice("list `columns`, or set `absent_columns_are_missing`");
+            .with_advice("list columns, or set absent_columns: missing");
     }
     if (spec_.absent_columns_are_missing) continue;
     for (const auto& name : spec_.columns.empty() ? names : spec_.columns)
