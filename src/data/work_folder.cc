@@ -75,6 +75,11 @@ Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::strin
           .with_advice("give --overwrite to replace it, or another output");
   }
   HOWDAH_TRY(folder.take(tell, deadline));
+  // Whoever held it may have come to its end meanwhile.
+  if (!overwrite && HOWDAH_TRY(fingerprint_of(output, deadline)) == fingerprint) {
+    folder.abandon();
+    folder.found_ = Found::kDone;
+  }
   return folder;
 }
 
@@ -107,7 +112,9 @@ Status WorkFolder::take(const Tell& tell, Deadline deadline) {
           .with_peer(output_.uri())
           .with_advice("wait for its end, or end it");
     if (!told && tell)
-      tell("another run holds the output; if it is dead, HDFS lets go of it within a minute");
+      tell(
+          "another run holds the output; waiting for it (HDFS lets go of a dead one's within a "
+          "minute)");
     told = true;
     pause(std::chrono::seconds(1));
   }

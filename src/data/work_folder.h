@@ -29,7 +29,8 @@ class WorkFolder {
     kDone,     // the output is there, of this fingerprint
   };
   using Tell = std::function<void(const std::string&)>;
-  // Takes the work folder for this process; with kDone nothing is taken. Tells when it must wait.
+  // Takes the work folder for this process; with kDone nothing is taken. Waits a minute for another
+  // run, and tells so.
   //   kAlreadyExists       the output is there and is another one, without overwrite
   //   kFailedPrecondition  another run is at work on it
   static Result<WorkFolder> open(const fs::Location& output, const std::string& fingerprint,

@@ -85,6 +85,27 @@ TEST_F(WorkFolderTest, ARunThatWasBrokenOffIsFound) {
   EXPECT_FALSE(work->read("_state/state.json", soon())->has_value());
 }
 
+TEST_F(WorkFolderTest, WaitsForAnotherRunAndFindsWhatItMade) {
+  auto first = open();
+  ASSERT_TRUE(first.is_ok());
+  std::vector<std::string> told;
+  const auto second = WorkFolder::open(
+      output_, kPrint, false,
+      [&](const std::string& line) {
+        told.push_back(line);
+        EXPECT_TRUE(
+            first
+                ->write(kManifestFile, std::string("{\"fingerprint\": \"") + kPrint + "\"}", soon())
+                .is_ok());
+        EXPECT_TRUE(first->commit(soon()).is_ok());
+      },
+      soon());
+  ASSERT_TRUE(second.is_ok()) << second.status().to_string();
+  EXPECT_EQ(second->found(), WorkFolder::Found::kDone);
+  EXPECT_EQ(told.size(), 1U);
+  EXPECT_EQ(names("/data"), std::vector<std::string>{"flights"});
+}
+
 TEST_F(WorkFolderTest, RefusesTheRoot) {
   output_.path = "/";
   EXPECT_EQ(open().status().code(), Code::kInvalidArgument);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,12 +174,22 @@ Status make_directories(const std::string& path, uint16_t permission) {
   return Status::ok();
 }
 
+// One writer at a time, as HDFS's lease has it: the lock goes with the file's descriptor, or with
+// the process. File systems that know no locks do without.
+Status hold(const FileDescriptor& fd, const char* operation, const std::string& path) {
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return Status::ok();
+  return Status(Code::kFailedPrecondition, "another writer holds the file")
+      .with_operation(operation)
+      .with_peer(path);
+}
+
 Result<FileDescriptor> open_new(const std::string& path, const CreateOptions& options) {
   constexpr int kFlags = O_WRONLY | O_CLOEXEC;
   for (;;) {
     FileDescriptor fd(::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600));
     if (fd) {
       if (::fchmod(fd.get(), options.permission) != 0) return fail(errno, "create", path);
+      HOWDAH_TRY(hold(fd, "create", path));
       return fd;
     }
     if (errno != EEXIST) return fail(errno, "create", path);
@@ -230,6 +241,7 @@ Result<std::unique_ptr<OutputFile>> LocalFileSystem::append(const std::string& p
   FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return fail(errno, "append", path);
+  HOWDAH_TRY(hold(fd, "append", path));
   return std::unique_ptr<OutputFile>(new LocalOutputFile(std::move(fd), status.st_size, path));
 }
 

@@ -12,6 +12,7 @@ struct MemoryFileSystem::Content {
   Mutex mutex;
   std::string bytes HOWDAH_GUARDED_BY(mutex);
   int64_t modified_ms HOWDAH_GUARDED_BY(mutex) = 0;
+  bool is_written HOWDAH_GUARDED_BY(mutex) = false;  // by the one writer
 };
 
 namespace {
@@ -53,6 +54,7 @@ class MemoryOutputFile : public OutputFile {
  public:
   MemoryOutputFile(std::shared_ptr<Content> content, int64_t position)
       : content_(std::move(content)), position_(position) {}
+  ~MemoryOutputFile() override { release(); }
 
   Status write(Bytes bytes, Deadline) override {
     unflushed_ += as_text(bytes);
@@ -66,13 +68,25 @@ class MemoryOutputFile : public OutputFile {
     unflushed_.clear();
     return Status::ok();
   }
-  Status close(Deadline deadline) override { return flush(deadline); }
+  Status close(Deadline deadline) override {
+    HOWDAH_TRY(flush(deadline));
+    release();
+    return Status::ok();
+  }
   int64_t position() const override { return position_; }
 
  private:
+  void release() {
+    if (released_) return;
+    MutexLock lock(content_->mutex);
+    content_->is_written = false;
+    released_ = true;
+  }
+
   const std::shared_ptr<Content> content_;
   std::string unflushed_;
   int64_t position_;
+  bool released_ = false;
 };
 
 }  // namespace
@@ -167,6 +181,7 @@ Result<std::unique_ptr<OutputFile>> MemoryFileSystem::create(const std::string& 
   {
     MutexLock content_lock(content->mutex);
     content->modified_ms = now_ms();
+    content->is_written = true;
   }
   Entry entry;
   entry.content = content;
@@ -184,6 +199,9 @@ Result<std::unique_ptr<OutputFile>> MemoryFileSystem::append(const std::string& 
   int64_t length = 0;
   {
     MutexLock content_lock(entry->second.content->mutex);
+    if (entry->second.content->is_written)
+      return error(Code::kFailedPrecondition, "another writer holds the file", path);
+    entry->second.content->is_written = true;
     length = static_cast<int64_t>(entry->second.content->bytes.size());
   }
   return std::unique_ptr<OutputFile>(new MemoryOutputFile(entry->second.content, length));

@@ -141,6 +141,17 @@ TEST_P(FileContent, appends_to_what_is_there) {
   }
 }
 
+TEST_P(FileContent, has_one_writer_at_a_time) {
+  auto first = files().create(path("file"), {}, soon());
+  ASSERT_TRUE(first) << first.status().to_string();
+  EXPECT_EQ(files().append(path("file"), soon()).status().code(), Code::kFailedPrecondition);
+  ASSERT_TRUE((*first)->close(soon()).is_ok());
+  auto second = files().append(path("file"), soon());
+  ASSERT_TRUE(second) << second.status().to_string();
+  EXPECT_EQ(files().append(path("file"), soon()).status().code(), Code::kFailedPrecondition);
+  ASSERT_TRUE((*second)->close(soon()).is_ok());
+}
+
 TEST_P(FileContent, flushes_inside_the_chunk_that_an_append_fills) {
   write("file", pattern(100));
   auto file = files().append(path("file"), soon());
