@@ -214,8 +214,8 @@ class BadJobs(PrepareTest):
                             job=self.job("steps:\n  - clean: {drop_mising: [x]}\n"))
 
     def test_a_column_that_is_not_there(self):
-        self.assert_refused(2, "job.yaml:5:", "'distnce'", job=self.job(
-            "steps:\n  - normalize: {columns: [distnce], method: standard}\n"))
+        self.assert_refused(2, "job.yaml:5:", "\"whem\"", "did you mean \"when\"", job=self.job(
+            "steps:\n  - normalize: {columns: [whem], method: standard}\n"))
         self.assert_refused(2, "'z'", job=self.job("split: {train: 0.5, test: 0.5, group: z}\n"))
         self.assert_refused(2, "z", job=self.job("partition: {by: [z]}\n"))
         self.assert_refused(2, "z", job=self.job("steps:\n  - clean: {rules: [z > 1]}\n"))
@@ -254,7 +254,7 @@ class BadJobs(PrepareTest):
     def test_a_cluster_that_is_not_there(self):
         # Without patience for one that is only starting anew.
         (self.path / "core-site.xml").write_text(
-            "<configuration><property><name>ipc.client.connect.max.retries</name><value>0</value>"
+            "<configuration><property><name>howdah.rpc.retries</name><value>0</value>"
             "</property></configuration>")
         for changes in ({"source": "hdfs://127.0.0.1:9/raw"},
                         {"output": "{uri: hdfs://127.0.0.1:9/out}"}):

@@ -1,6 +1,8 @@
 """The same as MapReduce on a real cluster: to the byte, whatever the tasks, and also when some die."""
 
+import contextlib
 import glob
+import json
 import os
 import pathlib
 import signal
@@ -12,6 +14,7 @@ from synthetic import csv, lines
 ROOT = f"/tmp/prepare-{os.getpid()}"
 CLUSTER = {}  # the environment as it is
 
+# Its groups are shuffled, and it learns twice: three jobs.
 BODY = """
 steps:
   - clean: {drop_missing: [x], drop_duplicates: true}
@@ -21,6 +24,8 @@ split: {train: 0.7, validation: 0.2, test: 0.1, seed: 3, stratify: class}
 partition: {hash: group, buckets: 4}
 quarantine: true
 """
+# Two jobs: one that learns, one that writes.
+SHORT = BODY.replace(", drop_duplicates: true", "")
 
 
 def fs(*arguments):
@@ -48,9 +53,6 @@ class OnCluster(PrepareTest):
         fs("get", f"{ROOT}/{name}", here)
         return Output(here)
 
-    def cluster_prepared(self, job, *arguments):
-        return self.prepared(job, "--on", "mapreduce", *arguments, env=CLUSTER)
-
     def assert_same(self, here, there):
         self.assertEqual(there.manifest(), here.manifest())
         ours, theirs = here.json("transform.json"), there.json("transform.json")
@@ -61,24 +63,32 @@ class OnCluster(PrepareTest):
 
 
 class FlightsOnCluster(OnCluster):
+    LAYOUTS = ("month", "carrier", "hash", "range")
+
     def test_all_layouts_are_the_same_in_both_places(self):
         source = self.put("raw", FLIGHTS)
-        for name in ("month", "carrier", "hash", "range"):
+        # Side by side, as users of a cluster are.
+        there = {name: start("prepare", *example(name, source + "/*.csv", f"hdfs://{ROOT}/{name}"),
+                             "--on", "mapreduce", "--json", env=CLUSTER) for name in self.LAYOUTS}
+        for name, process in there.items():
+            self.addCleanup(process.kill)
+            self.prepared(*example(name, f"file://{FLIGHTS}", f"file://{self.path}/{name}"))
+        for name, process in there.items():
             with self.subTest(layout=name):
-                here = self.path / name
-                self.prepared(*example(name, f"file://{FLIGHTS}", f"file://{here}"))
-                report = self.cluster_prepared(
-                    *example(name, source + "/*.csv", f"hdfs://{ROOT}/{name}"))
+                out, err = process.communicate(timeout=300)
+                self.assertEqual(process.returncode, 0, err)
+                report = json.loads(out)
                 self.assertEqual(report["rows_read"], 336_776)
                 self.assertEqual(report["run"]["on"], "mapreduce")
                 self.assertRegex(report["run"]["applications"][-1], r"^application_\d+_\d+$")
-                there = self.fetch(name)
-                self.assert_same(Output(here), there)
-                self.assertEqual(there.digests("records-*"), Output(here).digests("records-*"))
+                self.assertIn(report["run"]["applications"][-1], err)
+                here, there = Output(self.path / name), self.fetch(name)
+                self.assert_same(here, there)
+                self.assertEqual(there.digests("records-*"), here.digests("records-*"))
 
 
 class Tasks(OnCluster):
-    """Some 25 MB in three files: more chunks than one, and more tasks."""
+    """Some 25 MB in four files: more chunks than one, more tasks, and one record that is torn."""
 
     def setUp(self):
         super().setUp()
@@ -87,77 +97,67 @@ class Tasks(OnCluster):
             self.raw(f"{number}.csv", csv(records[number * 50_000:(number + 1) * 50_000]
                                           + records[:100]))
         self.raw("3.csv", csv(["torn\n"]))
-        self.prepared(self.job(BODY))
-        self.here = Output(self.output)
         self.source = self.put(self._testMethodName, *sorted((self.path / "raw").iterdir()))
 
-    def cluster_job(self, name):
-        return self.job(BODY, source=self.source, output=f"{{uri: 'hdfs://{ROOT}/{name}'}}")
+    def jobs(self, name, body):
+        """The same for the cluster, after it was done here."""
+        self.prepared(self.job(body))
+        return self.job(body, source=self.source, output=f"{{uri: 'hdfs://{ROOT}/{name}'}}")
 
-    def test_the_number_of_tasks_does_not_matter(self):
-        for maps, reduces in ((1, 1), (7, 3)):
-            with self.subTest(maps=maps, reduces=reduces):
-                name = f"out-{maps}-{reduces}"
-                self.cluster_prepared(self.cluster_job(name), "--maps", maps, "--reduces", reduces)
-                self.assert_same(self.here, self.fetch(name))
+    def assert_absent(self, name):
+        self.assertEqual(run("fs", "ls", f"{ROOT}/{name}", env=CLUSTER).code, 2)
 
     def tasks(self, verb):
         """Pids of this preparation's tasks."""
         found = []
         for folder in glob.glob("/proc/[0-9]*"):
-            try:
+            with contextlib.suppress(OSError):
                 words = pathlib.Path(folder, "cmdline").read_bytes().decode().split("\0")
-            except OSError:
-                continue
-            if verb in words and f"{ROOT}/" in " ".join(words) and "howdah-data" in words[0]:
-                found.append(int(folder.rsplit("/", 1)[1]))
+                if verb in words and f"{ROOT}/" in " ".join(words) and "howdah-data" in words[0]:
+                    found.append(int(folder.rsplit("/", 1)[1]))
         return found
 
-    def test_attempts_that_are_killed_leave_no_doubles(self):
-        process = start("prepare", self.cluster_job("killed"), "--json", "--on", "mapreduce",
-                        "--maps", 3, "--reduces", 2, env=CLUSTER)
+    def test_neither_the_number_of_tasks_matters_nor_attempts_that_are_killed(self):
+        job = self.jobs("killed", BODY)
+        process = start("prepare", job, "--json", "--on", "mapreduce", "--maps", 7, "--reduces", 3,
+                        env=CLUSTER)
         for verb in ("prepare-map", "prepare-reduce"):
             os.kill(wait_until(lambda: self.tasks(verb), process)[0], signal.SIGKILL)
-        _, err = process.communicate(timeout=240)
+        _, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 0, err)
         self.assertIn("failed on", err)
-        self.assert_same(self.here, self.fetch("killed"))
+        self.assert_same(Output(self.output), self.fetch("killed"))
+        # Once more: nothing is done.
+        before = fs("stat", f"{ROOT}/killed/_MANIFEST.json")
+        again = prepare(job, "--on", "mapreduce", env=CLUSTER)
+        self.assertEqual(again.code, 0, again.err)
+        self.assertIn("already prepared", again.err)
+        self.assertEqual(fs("stat", f"{ROOT}/killed/_MANIFEST.json"), before)
 
     def test_a_client_that_is_killed_is_gone_on_with(self):
-        job = self.cluster_job("resumed")
+        job = self.jobs("resumed", SHORT)
         process = start("prepare", job, "--on", "mapreduce", env=CLUSTER)
-        # The first round is over when the second job's tasks are there.
-        wait_until(lambda: "state.json" in run("fs", "ls", self.work("resumed") + "/_state",
-                                               env=CLUSTER).out, process)
+        # What was learnt is there when the job that writes has tasks.
+        line = next(line for line in process.stderr if line.startswith("writing"))
         wait_until(lambda: self.tasks("prepare-map"), process)
         process.kill()
         process.communicate()
-        self.assertNotEqual(run("fs", "ls", f"{ROOT}/resumed", env=CLUSTER).code, 0)
-        self.cluster_prepared(job)
-        self.assert_same(self.here, self.fetch("resumed"))
-
-    def work(self, name):
-        """The work folder; empty where there is none."""
-        return next((word for word in run("fs", "ls", ROOT, env=CLUSTER).out.split()
-                     if f".{name}.preparing-" in word), "")
+        self.assert_absent("resumed")
+        done = prepare(job, "--on", "mapreduce", env=CLUSTER)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("going on after a break: 1 readings of the data", done.err)
+        self.assertTrue(done.report()["run"]["resumed"])
+        self.assert_same(Output(self.output), self.fetch("resumed"))
+        self.assertNotIn(line.split()[-1], done.report()["run"]["applications"])
 
     def test_an_error_in_the_data_comes_back_with_its_place(self):
-        job = self.cluster_job("strict")
+        job = self.jobs("strict", SHORT)
         done = prepare(job, "--on", "mapreduce", "--set", "prepare.bad_records=fail", env=CLUSTER)
         self.assertEqual(done.code, 2, done.err)
         line = done.err.strip().split("\n")[-1]
         self.assertIn("3.csv", line)
         self.assertIn("1 fields where 7 are due", line)
-        self.assertNotEqual(run("fs", "ls", f"{ROOT}/strict", env=CLUSTER).code, 0)
-
-    def test_a_second_run_changes_nothing(self):
-        job = self.cluster_job("twice")
-        self.cluster_prepared(job)
-        before = fs("ls", "-R", f"{ROOT}/twice")
-        done = prepare(job, "--on", "mapreduce", env=CLUSTER)
-        self.assertEqual(done.code, 0, done.err)
-        self.assertIn("already prepared", done.err)
-        self.assertEqual(fs("ls", "-R", f"{ROOT}/twice"), before)
+        self.assert_absent("strict")
 
 
 if __name__ == "__main__":

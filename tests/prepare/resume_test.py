@@ -1,5 +1,6 @@
 """A preparation that is broken off goes on where it was, and shows nothing before it is whole."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -94,6 +95,18 @@ class Resume(PrepareTest):
     def test_interrupted_by_the_user(self):
         self.broken_off_at("_state/state.json", signal_number=signal.SIGINT)
         self.assert_the_same_in_the_end()
+
+    def test_two_runs_at_once_do_the_work_once(self):
+        first = start("prepare", self.file, "--json")
+        wait_until(lambda: self.working("_state/state.json"), first)
+        second = prepare(self.file)
+        out, err = first.communicate(timeout=120)
+        self.assertEqual((first.returncode, second.code), (0, 0), err + second.err)
+        self.assertFalse(json.loads(out)["run"]["reused"])
+        self.assertIn("another run holds the output", second.err)
+        self.assertTrue(second.report()["run"]["reused"])
+        self.assertEqual(Output(self.output).manifest(), Output(self.undisturbed).manifest())
+        self.assertEqual(self.working("*"), [])
 
     def test_an_output_that_is_replaced_stays_until_the_new_one_is_whole(self):
         self.prepared(self.file)
