@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "cli/interrupt_watch.h"
 #include "cli/output.h"
 #include "cli/prepare_plan.h"
 #include "job/job_spec.h"
@@ -15,6 +16,7 @@
 namespace howdah::cli {
 namespace {
 
+constexpr const char* kProgram = "howdah-data";
 constexpr int64_t kLeastMemoryBytes = 64 << 20;
 
 constexpr const char* kFooter =
@@ -41,23 +43,6 @@ Result<std::string> hand_over(const std::string& text) {
   return fmt::format("/proc/self/fd/{}", file);
 }
 
-std::vector<std::string> arguments_of(const PrepareRequest& request, const std::string& spec_path,
-                                      int64_t memory_bytes, const std::string& conf_dir) {
-  std::vector<std::string> words = {
-      "prepare", "--spec", spec_path, "--on", request.on, "--memory", std::to_string(memory_bytes)};
-  if (request.overwrite) words.emplace_back("--overwrite");
-  if (request.json) words.emplace_back("--json");
-  const auto add = [&](const char* option, const std::string& value) {
-    words.emplace_back(option);
-    words.push_back(value);
-  };
-  if (request.maps > 0) add("--maps", std::to_string(request.maps));
-  if (request.reduces > 0) add("--reduces", std::to_string(request.reduces));
-  if (!request.queue.empty()) add("--queue", request.queue);
-  if (!conf_dir.empty()) add("--conf", conf_dir);
-  return words;
-}
-
 // As sizes in job files are read.
 Result<int64_t> memory_of(const PrepareRequest& request) {
   job::YamlValue size, options;
@@ -70,6 +55,27 @@ Result<int64_t> memory_of(const PrepareRequest& request) {
                             .size_bytes("--memory", kLeastMemoryBytes, kLeastMemoryBytes);
   if (!error.is_ok()) return error.with_operation("prepare");
   return bytes;
+}
+
+// Of howdah-data, which may inherit an open file.
+Result<std::vector<std::string>> arguments_of(const PrepareRequest& request,
+                                              const prepare::PrepareSpec& spec,
+                                              const std::string& conf_dir) {
+  const int64_t memory_bytes = HOWDAH_TRY(memory_of(request));
+  std::vector<std::string> words = {
+      "prepare",  "--spec",   HOWDAH_TRY(hand_over(spec.to_json())), "--on",
+      request.on, "--memory", std::to_string(memory_bytes)};
+  if (request.overwrite) words.emplace_back("--overwrite");
+  if (request.json) words.emplace_back("--json");
+  const auto add = [&](const char* option, const std::string& value) {
+    words.emplace_back(option);
+    words.push_back(value);
+  };
+  if (request.maps > 0) add("--maps", std::to_string(request.maps));
+  if (request.reduces > 0) add("--reduces", std::to_string(request.reduces));
+  if (!request.queue.empty()) add("--queue", request.queue);
+  if (!conf_dir.empty()) add("--conf", conf_dir);
+  return words;
 }
 
 Status check_request(const PrepareRequest& request) {
@@ -130,16 +136,22 @@ int prepare(const PrepareRequest& request, const prepare::PrepareSpec& spec,
             const Context& context) {
   const Status fits = check_request(request);
   if (!fits) return complain(fits);
-  const auto memory_bytes = memory_of(request);
-  if (!memory_bytes) return complain(memory_bytes.status());
   if (request.check) {
     put_out(request.json ? spec.to_json() + "\n" : plan_text(spec));
     return 0;
   }
-  const auto path = hand_over(spec.to_json());
-  if (!path) return complain(path.status());
-  return complain(roles::exec_sibling(
-      "howdah-data", arguments_of(request, *path, *memory_bytes, context.conf_dir)));
+  const auto arguments = arguments_of(request, spec, context.conf_dir);
+  if (!arguments) return complain(arguments.status());
+  return complain(roles::exec_sibling(kProgram, *arguments));
+}
+
+int prepare_first(const PrepareRequest& request, const prepare::PrepareSpec& spec,
+                  const Context& context) {
+  const auto arguments = arguments_of(request, spec, context.conf_dir);
+  if (!arguments) return complain(arguments.status());
+  const InterruptWatch interrupts([] {});  // howdah-data hears them too, and ends in good order
+  const auto code = roles::follow_sibling(kProgram, *arguments);
+  return code ? *code : complain(code.status());
 }
 
 }  // namespace howdah::cli

@@ -28,4 +28,9 @@ int prepare(const PrepareRequest& request, const Context& context);
 int prepare(const PrepareRequest& request, const prepare::PrepareSpec& spec,
             const Context& context);
 
+// Before something else that needs its result: waits for it, and shows its words on standard error.
+// Returns its exit code.
+int prepare_first(const PrepareRequest& request, const prepare::PrepareSpec& spec,
+                  const Context& context);
+
 }  // namespace howdah::cli

@@ -59,6 +59,21 @@ Result<std::string> follow_locally(const roles::StagedJob& job, Context& context
                           [&](const control::JobEvent& event) { display.show(event); }, {});
 }
 
+PrepareRequest preparation_of(const JobRequest& request) {
+  PrepareRequest prepare;
+  prepare.on = request.on == "yarn" ? "mapreduce" : "local";
+  prepare.json = request.json;
+  return prepare;
+}
+
+// What a training's own section `prepare` asks for comes before all else. 0: go on.
+int prepare_before(const JobRequest& request, const job::JobFile& file, const Context& context) {
+  if (!file.prepare) return 0;
+  PrepareRequest prepare = preparation_of(request);
+  prepare.json = false;
+  return prepare_first(prepare, *file.prepare, context);
+}
+
 }  // namespace
 
 int exit_code_of_summary(const std::string& summary_json) {
@@ -71,19 +86,12 @@ int exit_code_of_summary(const std::string& summary_json) {
 int run_and_follow(const JobRequest& request, Context& context, int64_t started_ms) {
   const auto file = job::load_any_job_file(request.job, {request.set});
   if (!file) return complain(file.status());
-  if (!file->training) {
-    PrepareRequest alone;
-    alone.on = request.on == "yarn" ? "mapreduce" : "local";
-    alone.json = request.json;
-    return prepare(alone, *file->prepare, context);
-  }
+  if (!file->training) return prepare(preparation_of(request), *file->prepare, context);
+  if (const int code = prepare_before(request, *file, context)) return code;
   std::string summary_json;
   {
     Display display(stderr, false);
     const Tell tell = [&](const std::string& text) { display.line(text); };
-    if (file->prepare)
-      tell(fmt::format("the section 'prepare' is left alone; it is done by: howdah prepare {}",
-                       request.job));
     const auto job = stage(request, *file->training, context, tell);
     if (!job) return complain(job.status());
     auto summary = request.on == "yarn" ? follow_on_yarn(*job, context, started_ms, display, tell)
@@ -105,8 +113,11 @@ int submit_only(const JobRequest& request, Context& context, int64_t started_ms)
             .with_operation("submit")
             .with_advice("use: howdah run --on local"));
   const Tell tell = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
-  auto spec = job::load_job_file(request.job, {request.set});
+  auto file = job::load_any_job_file(request.job, {request.set});
+  if (!file) return complain(file.status());
+  auto spec = job::training_of(*file, request.job);
   if (!spec) return complain(spec.status());
+  if (const int code = prepare_before(request, *file, context)) return code;
   const auto job = stage(request, std::move(*spec), context, tell);
   if (!job) return complain(job.status());
   const auto submitted =

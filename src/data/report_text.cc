@@ -106,9 +106,10 @@ std::string partitions_text(const Report& report) {
   const std::string amount =
       fmt::format(" ({}, {})", counted(largest->rows, "row"), bytes_text(largest->bytes));
   return entry("partitions", text) +
-         entry("largest", printable(largest->part + "/" + largest->folder,
-                                    kTextColumns - kKeyColumns - 2 - amount.size()) +
-                              amount);
+         entry("largest",
+               printable(largest->part + (largest->folder.empty() ? "" : "/") + largest->folder,
+                         kTextColumns - kKeyColumns - 2 - amount.size()) +
+                   amount);
 }
 
 std::string run_text(const Report::Run& run) {

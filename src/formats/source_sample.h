@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/sequence_file_source.h"
 #include "formats/text_source.h"
 
 namespace howdah::formats {
@@ -33,7 +34,10 @@ class SourceSample : public testing::Test {
     if (spec_.uris.empty()) spec_.uris = {"mem://t/in"};
     auto source = HOWDAH_TRY(Source::open(systems_, spec_, Deadline::never()));
     if (chunk_bytes_ == kChunkBytes) return source;
-    return make_text_source({systems_, source->files(), source->spec()}, chunk_bytes_);
+    Found found{systems_, source->files(), source->spec()};
+    if (source->format() == prepare::Format::kSequenceFile)
+      return make_sequence_file_source(std::move(found), chunk_bytes_);
+    return make_text_source(std::move(found), chunk_bytes_);
   }
 
   struct Read {

@@ -99,6 +99,24 @@ Result<TableColumn> column_from(const nlohmann::json& item) {
 
 }  // namespace
 
+Inferred inferred_of(prepare::ColumnType type) {
+  switch (type) {
+    case prepare::ColumnType::kBool:
+      return Inferred::kBool;
+    case prepare::ColumnType::kInt64:
+      return Inferred::kInt64;
+    case prepare::ColumnType::kFloat64:
+      return Inferred::kFloat64;
+    case prepare::ColumnType::kDate:
+      return Inferred::kDate;
+    case prepare::ColumnType::kTimestamp:
+      return Inferred::kTimestamp;
+    case prepare::ColumnType::kString:
+      break;
+  }
+  return Inferred::kString;
+}
+
 Inferred least_upper_bound(Inferred a, Inferred b) {
   if (a == b || b == Inferred::kNull) return a;
   if (a == Inferred::kNull) return b;

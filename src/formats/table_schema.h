@@ -17,6 +17,7 @@ namespace howdah::formats {
 // no other upper bound is a string. (A chunk of 0 and 1 is int64, of true and false bool.)
 enum class Inferred { kNull, kBool, kInt64, kFloat64, kDate, kTimestamp, kString, kBinary };
 Inferred least_upper_bound(Inferred a, Inferred b);
+Inferred inferred_of(prepare::ColumnType type);
 
 struct TableColumn {
   std::string name;

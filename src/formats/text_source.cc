@@ -18,24 +18,6 @@ class TextReader : public ChunkReader {
   LineChunker chunker_;
 };
 
-Inferred inferred_of(prepare::ColumnType type) {
-  switch (type) {
-    case prepare::ColumnType::kBool:
-      return Inferred::kBool;
-    case prepare::ColumnType::kInt64:
-      return Inferred::kInt64;
-    case prepare::ColumnType::kFloat64:
-      return Inferred::kFloat64;
-    case prepare::ColumnType::kDate:
-      return Inferred::kDate;
-    case prepare::ColumnType::kTimestamp:
-      return Inferred::kTimestamp;
-    case prepare::ColumnType::kString:
-      break;
-  }
-  return Inferred::kString;
-}
-
 Result<CsvDialect> dialect_of(const prepare::SourceSpec& spec) {
   CsvDialect dialect;
   if (spec.format != prepare::Format::kCsv && spec.format != prepare::Format::kTsv) return dialect;

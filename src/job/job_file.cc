@@ -38,8 +38,9 @@ Result<YamlValue> read_tree(const std::string& path, int depth) {
   return merge(std::move(*base), tree);
 }
 
-void read_data(YamlSection keys, DataSpec& data) {
-  data.source = keys.required_text("source");
+// With a preparation in the same file its output is the source, unless another is named.
+void read_data(YamlSection keys, bool prepared, DataSpec& data) {
+  data.source = prepared ? keys.text("source", "") : keys.required_text("source");
   data.index = keys.text("index", "");
   keys.choice("format", {"idx"}, 0);
   if (keys.has("classes")) data.classes = keys.integer("classes", 2, 2, 1 << 20);
@@ -199,8 +200,9 @@ Result<JobSpec> read_job(const YamlValue& tree) {
     keys.refuse(tree, "the job file is empty", "see examples/fashion-mnist/job.yaml");
   read_head(keys, job, error);
   keys.not_built_yet({"program", "alerts"});
-  for (const char* section : {"prepare", "preprocess"}) keys.any(section);
-  read_data(keys.section("data"), job.data);
+  bool prepared = false;
+  for (const char* section : {"prepare", "preprocess"}) prepared |= keys.any(section) != nullptr;
+  read_data(keys.section("data"), prepared, job.data);
   read_model(keys.section("model"), job, tree);
   keys.choice("loss", {"cross_entropy"}, 0);
   read_optimizer(keys.section("optimizer"), job.training.optimizer);
@@ -253,14 +255,9 @@ Result<JobFile> read_any(const YamlValue& tree) {
   file.prepare =
       read_prepare(*prepare, path, file.training ? file.training->name : head.name, error);
   if (!error.is_ok()) return error;
+  if (file.training && file.training->data.source.empty())
+    file.training->data.source = file.prepare->output.uri;
   return file;
-}
-
-Result<JobSpec> training_of(const JobFile& file, const std::string& name) {
-  if (file.training) return *file.training;
-  return Status(Code::kInvalidArgument, "the job file prepares data, it does not train")
-      .with_peer(name)
-      .with_advice("use: howdah prepare " + name);
 }
 
 }  // namespace
@@ -274,6 +271,13 @@ Result<JobFile> load_any_job_file(const std::string& path, const JobFileOptions&
 
 Result<JobFile> parse_any_job(const std::string& text, const std::string& file_name) {
   return read_any(HOWDAH_TRY(parse_yaml(text, file_name)));
+}
+
+Result<JobSpec> training_of(const JobFile& file, const std::string& file_name) {
+  if (file.training) return *file.training;
+  return Status(Code::kInvalidArgument, "the job file prepares data, it does not train")
+      .with_peer(file_name)
+      .with_advice("use: howdah prepare " + file_name);
 }
 
 Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& options) {

@@ -14,7 +14,7 @@
 namespace howdah::job {
 
 struct DataSpec {
-  std::string source;  // URI of the raw files
+  std::string source;  // URI of raw files, or of a prepared dataset; of `prepare:` when not given
   std::string index;   // URI of the indexed dataset; empty: made from the source under home
   std::optional<int64_t> classes;  // the labels' number; from the data when not given
   dataset::Split split;
@@ -59,6 +59,8 @@ struct JobFile {
 // As load_job_file.
 Result<JobFile> load_any_job_file(const std::string& path, const JobFileOptions& options);
 Result<JobFile> parse_any_job(const std::string& text, const std::string& file_name);
+// kInvalidArgument: a file that only prepares.
+Result<JobSpec> training_of(const JobFile& file, const std::string& file_name);
 
 // Reads a job file of this machine, follows `extends` (relative to the file), expands ${VAR},
 // applies

@@ -349,6 +349,16 @@ TEST(PrepareSection, stands_in_a_training_job_too) {
             "p.yaml:4:14: unknown key 'preprocess.sorce'; did you mean 'source'?");
 }
 
+TEST(PrepareSection, feeds_the_training_that_names_no_source) {
+  const std::string model = "model: {layers: [flatten, {dense: {units: 10}}]}\n";
+  const std::string prepare = "prepare: {source: /raw, output: /prepared}\n";
+  const auto file = parse_any_job("name: t\n" + prepare + model, "p.yaml");
+  ASSERT_TRUE(file) << file.status().to_string();
+  EXPECT_EQ(file->training->data.source, "/prepared");
+  EXPECT_EQ(parse_any_job(kTraining + prepare, "p.yaml")->training->data.source, "/data");
+  EXPECT_EQ(complaint("name: t\n" + model), "p.yaml:1:1: 'data.source' is missing");
+}
+
 TEST(PrepareSection, alone_is_no_training) {
   const auto spec = parse_job(kFlights, "p.yaml");
   EXPECT_EQ(spec.status().to_string(),

@@ -67,6 +67,31 @@ Code code_of_exit(int status) {
   }
 }
 
+// With these as its standard output and error.
+Result<pid_t> start(const std::string& program, const std::vector<std::string>& arguments, int out,
+                    int err) {
+  const std::string path = HOWDAH_TRY(sibling_path(program));
+  std::vector<std::string> words = {path};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+  pid_t child = 0;
+  const int failed =
+      ::posix_spawn(&child, path.c_str(), &actions, nullptr, pointers(words).data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return Status::from_errno(failed, "cannot start").with_peer(path);
+  return child;
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 }  // namespace
 
 Result<std::string> sibling_path(const std::string& program) {
@@ -83,9 +108,6 @@ Result<std::string> sibling_path(const std::string& program) {
 
 Result<std::string> run_sibling(const std::string& program,
                                 const std::vector<std::string>& arguments) {
-  const std::string path = HOWDAH_TRY(sibling_path(program));
-  std::vector<std::string> words = {path};
-  words.insert(words.end(), arguments.begin(), arguments.end());
   std::array<int, 2> out{}, err{};
   if (::pipe2(out.data(), O_CLOEXEC) != 0) return Status::from_errno(errno, "pipe");
   const net::FileDescriptor out_read(out[0]);
@@ -93,24 +115,13 @@ Result<std::string> run_sibling(const std::string& program,
   if (::pipe2(err.data(), O_CLOEXEC) != 0) return Status::from_errno(errno, "pipe");
   const net::FileDescriptor err_read(err[0]);
   net::FileDescriptor err_write(err[1]);
-
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-  pid_t child = 0;
-  const int failed =
-      ::posix_spawn(&child, path.c_str(), &actions, nullptr, pointers(words).data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return Status::from_errno(failed, "cannot start").with_peer(path);
+  const pid_t child = HOWDAH_TRY(start(program, arguments, out[1], err[1]));
   out_write = net::FileDescriptor();
   err_write = net::FileDescriptor();
 
   std::string out_text, err_text;
   drain(out_read.get(), err_read.get(), out_text, err_text);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = wait_for(child);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return out_text;
   std::string complaint = last_line(err_text);
   if (complaint.starts_with(program + ": ")) complaint.erase(0, program.size() + 2);
@@ -118,6 +129,11 @@ Result<std::string> run_sibling(const std::string& program,
     return Status(Code::kInternal, program + " was killed by signal " +
                                        std::to_string(WTERMSIG(status)) + " " + complaint);
   return Status(code_of_exit(WEXITSTATUS(status)), complaint);
+}
+
+Result<int> follow_sibling(const std::string& program, const std::vector<std::string>& arguments) {
+  const int status = wait_for(HOWDAH_TRY(start(program, arguments, STDERR_FILENO, STDERR_FILENO)));
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 Status exec_sibling(const std::string& program, const std::vector<std::string>& arguments) {

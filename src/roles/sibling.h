@@ -17,6 +17,10 @@ Result<std::string> sibling_path(const std::string& program);
 Result<std::string> run_sibling(const std::string& program,
                                 const std::vector<std::string>& arguments);
 
+// Runs it and waits; all that it writes goes to this process's standard error. Returns its exit
+// status, 128 + N where signal N ended it.
+Result<int> follow_sibling(const std::string& program, const std::vector<std::string>& arguments);
+
 // Replaces this process by it. Comes back only with an error.
 Status exec_sibling(const std::string& program, const std::vector<std::string>& arguments);
 

@@ -57,6 +57,19 @@ TEST_F(Sibling, the_last_line_of_its_complaint_is_the_message) {
   EXPECT_EQ(run_sibling("sibling-part", {}).status().message(), "line 7 is broken");
 }
 
+TEST_F(Sibling, that_is_followed_shows_all_of_its_words_on_standard_error) {
+  program("sibling-part", "echo report; echo progress >&2; exit 5");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const auto status = follow_sibling("sibling-part", {});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "report\nprogress\n");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  ASSERT_TRUE(status) << status.status().to_string();
+  EXPECT_EQ(*status, 5);
+  program("sibling-part", "kill -9 $$");
+  EXPECT_EQ(*follow_sibling("sibling-part", {}), 128 + SIGKILL);
+}
+
 TEST_F(Sibling, a_killed_program_is_named_with_its_signal) {
   program("sibling-part", "kill -9 $$");
   const Status status = run_sibling("sibling-part", {}).status();

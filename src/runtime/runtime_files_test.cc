@@ -118,7 +118,7 @@ TEST_F(RuntimeFiles, a_missing_part_is_named) {
 }
 
 TEST(RuntimeJson, gives_back_what_it_was_given) {
-  const std::vector<cluster::LocalFile> files = {
+  const std::vector<LocalFile> files = {
       {"lib/a.so", "hdfs://n/1-a.so", 1 << 30, 1'700'000'000'123, true, false}};
   const auto read = local_files_from_json(to_json(files));
   ASSERT_TRUE(read);
