@@ -99,8 +99,10 @@ class LocalRun {
     auto sequence = std::make_shared<ChunkSequence>(preparation_.source(), std::move(portions));
     return Flow::Next([this, sequence, phase]() -> Result<std::optional<FlowItem>> {
       auto item = HOWDAH_TRY(sequence->next());
-      if (item) done_bytes_ += item->chunk.read_bytes;
-      tell_({phase, done_bytes_, preparation_.source().total_bytes()});
+      const int64_t total = preparation_.source().total_bytes();
+      // Readers of neighbouring portions read a little twice.
+      if (item) done_bytes_ = std::min(done_bytes_ + item->chunk.read_bytes, total);
+      tell_({phase, done_bytes_, total});
       return item;
     });
   }

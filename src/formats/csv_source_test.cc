@@ -262,6 +262,25 @@ TEST_F(CsvSourceTest, has_the_same_chunks_and_rows_however_portions_are_cut) {
   }
 }
 
+TEST_F(CsvSourceTest, tells_how_far_it_has_read_wherever_it_began) {
+  std::string content = "a,b\n";
+  for (int i = 0; i < 200'000; ++i) content += std::to_string(i) + ",x\n";
+  store("a.csv", content);
+  chunk_bytes_ = 300'000;
+  const auto source = open();
+  ASSERT_TRUE(source.is_ok());
+  const auto portions = (*source)->portions(2 * chunk_bytes_, Deadline::never());
+  ASSERT_GT(portions->size(), 2U);
+  for (const Portion& portion : *portions) {
+    const auto reader = (*source)->read(portion, Deadline::never());
+    int64_t told = 0;
+    while (const auto chunk = *(*reader)->next(Deadline::never())) told += chunk->read_bytes;
+    // It reads ahead, by no more than a chunk.
+    EXPECT_GE(told, portion.bytes);
+    EXPECT_LE(told, portion.bytes + chunk_bytes_);
+  }
+}
+
 TEST_F(CsvSourceTest, puts_a_record_into_the_chunk_where_its_first_byte_lies) {
   spec_.csv.header = false;
   chunk_bytes_ = 10;
