@@ -49,6 +49,10 @@ class ChunkSequence {
   std::unique_ptr<formats::ChunkReader> reader_;
 };
 
+// Resident whatever the limit: the program with its libraries, a chunk for each thread as bytes and
+// as columns, and row groups while they are encoded.
+constexpr int64_t kFixedBytes = 160 << 20;
+
 int64_t peak_memory_bytes() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -58,10 +62,13 @@ int64_t peak_memory_bytes() {
 class LocalRun {
  public:
   LocalRun(Preparation& preparation, const RunLimits& limits, const TellProgress& tell)
-      : preparation_(preparation), limits_(limits), tell_(tell) {
+      : preparation_(preparation),
+        limits_(limits),
+        memory_bytes_(std::max(limits.memory_bytes - kFixedBytes, limits.memory_bytes / 4)),
+        tell_(tell) {
     flow_.threads = limits.threads;
     // Each chunk in flight is there as bytes, as columns, and for a moment as both.
-    const int64_t by_memory = limits.memory_bytes / 4 / (4 * formats::kChunkBytes);
+    const int64_t by_memory = memory_bytes_ / 4 / (4 * formats::kChunkBytes);
     flow_.window = static_cast<size_t>(
         std::clamp<int64_t>(by_memory, limits.threads + 1, 4 * limits.threads + 2));
     flow_.stop = limits.stop;
@@ -133,14 +140,14 @@ class LocalRun {
     for (const char act : round.tail) groupings += act == 'g';
     for (size_t k = 0; k < round.tail.size(); ++k)
       if (round.tail[k] == 'g')
-        shuffles[round.ready + k] = std::make_unique<GroupShuffle>(
-            limits_.memory_bytes / 8 / groupings, temporary_folder());
+        shuffles[round.ready + k] =
+            std::make_unique<GroupShuffle>(memory_bytes_ / 8 / groupings, temporary_folder());
 
     needs_.reset();
     const size_t from = spool_ ? applied_ : 0;
     const bool keep = spool_ && round.ready == from;  // the spool stays as it is
     auto next_spool =
-        keep ? nullptr : std::make_unique<Spool>(limits_.memory_bytes / 3, temporary_folder());
+        keep ? nullptr : std::make_unique<Spool>(memory_bytes_ / 3, temporary_folder());
     const auto work = [&](FlowItem&& item, int thread) -> Result<FlowResult> {
       RoundResults& mine = *results[static_cast<size_t>(thread)];
       FlowResult result;
@@ -175,7 +182,7 @@ class LocalRun {
     const auto& pieces = preparation_.pieces().pieces();
     const int64_t each = preparation_.writer_options().row_group_bytes * 2;
     const auto open_at_once =
-        static_cast<size_t>(std::clamp<int64_t>(limits_.memory_bytes / 2 / each, 4, 256));
+        static_cast<size_t>(std::clamp<int64_t>(memory_bytes_ / 2 / each, 4, 256));
     auto all = preparation_.new_results();
     for (size_t begin = 0; begin < pieces.size();) {
       size_t end = begin, partitions = 0;
@@ -200,7 +207,7 @@ class LocalRun {
     options.schema = HOWDAH_TRY(pipeline.output_schema());
     options.writer = preparation_.writer_options();
     options.threads = limits_.threads;
-    options.queued_bytes = limits_.memory_bytes / 8;
+    options.queued_bytes = memory_bytes_ / 8;
     options.written = [this](const WrittenPiece& piece) { return preparation_.wrote(piece); };
     PieceWriters writers(preparation_.pieces(), std::move(options));
 
@@ -232,6 +239,7 @@ class LocalRun {
 
   Preparation& preparation_;
   const RunLimits& limits_;
+  const int64_t memory_bytes_;  // for what grows with the data
   const TellProgress& tell_;
   FlowLimits flow_;
   std::unique_ptr<Spool> spool_;

@@ -1,6 +1,7 @@
 // howdah-data: data preparation, apart from `howdah` for what it loads. People type `howdah`, which
 // runs it.
 #include <fmt/core.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -56,6 +57,12 @@ class StopOnSignal {
   std::thread waiter_;
 };
 
+// Large blocks go back to the system at once: --memory is what the process holds, not what it uses.
+void give_memory_back() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
 int finish(const Status& status) {
   if (!status.is_ok()) fmt::print(stderr, "howdah-data: {}\n", howdah::data::describe(status));
   return howdah::exit_code(status);
@@ -102,6 +109,7 @@ CLI::App* describe_task(CLI::App& app, const char* name, howdah::data::TaskComma
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_memory_back();
   CLI::App app("Prepares data for Howdah.", "howdah-data");
   app.require_subcommand(1);
   howdah::data::IndexCommand index;
