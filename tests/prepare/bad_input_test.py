@@ -216,9 +216,10 @@ class BadJobs(PrepareTest):
     def test_a_column_that_is_not_there(self):
         self.assert_refused(2, "job.yaml:5:", "\"whem\"", "did you mean \"when\"", job=self.job(
             "steps:\n  - normalize: {columns: [whem], method: standard}\n"))
-        self.assert_refused(2, "'z'", job=self.job("split: {train: 0.5, test: 0.5, group: z}\n"))
-        self.assert_refused(2, "z", job=self.job("partition: {by: [z]}\n"))
-        self.assert_refused(2, "z", job=self.job("steps:\n  - clean: {rules: [z > 1]}\n"))
+        for body in ("split: {train: 0.5, test: 0.5, group: z}\n", "partition: {by: [z]}\n",
+                     "partition: {range: z, buckets: 2}\n",
+                     "steps: [{clean: {rules: [z > 1]}}]\n", "steps: [{drop: [z]}]\n"):
+            self.assert_refused(2, "job.yaml:4:", 'no column "z"', job=self.job(body))
 
     def test_a_text_where_numbers_are_due(self):
         self.raw("a.csv", "id,name\n1,Bern\n")

@@ -145,10 +145,26 @@ class Tasks(OnCluster):
         self.assert_absent("resumed")
         done = prepare(job, "--on", "mapreduce", env=CLUSTER)
         self.assertEqual(done.code, 0, done.err)
+        # HDFS gives the dead one's lease away within a minute.
+        self.assertIn("another run holds the output", done.err)
         self.assertIn("going on after a break: 1 readings of the data", done.err)
         self.assertTrue(done.report()["run"]["resumed"])
         self.assert_same(Output(self.output), self.fetch("resumed"))
         self.assertNotIn(line.split()[-1], done.report()["run"]["applications"])
+
+    def test_this_machine_alone_makes_the_same_of_files_in_hdfs(self):
+        job = self.jobs("alone", SHORT)
+        report = self.prepared(job, env=CLUSTER)
+        self.assertEqual(report["run"]["applications"], [])
+        self.assert_same(Output(self.output), self.fetch("alone"))
+        # Another user may read them, and not write here.
+        fs("mkdir", f"{ROOT}/closed")
+        mallory = {"HADOOP_USER_NAME": "mallory"}
+        for where in ([], ["--on", "mapreduce"]):
+            done = prepare(job, "--set", f"prepare.output.uri=hdfs://{ROOT}/closed/out", *where,
+                           env=mallory)
+            self.assertEqual((done.code, done.err.count("\n")), (5, 1), done.err)
+            self.assertIn(f"{ROOT}/closed", done.err)
 
     def test_an_error_in_the_data_comes_back_with_its_place(self):
         job = self.jobs("strict", SHORT)
