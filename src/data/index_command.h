@@ -29,7 +29,7 @@ Status run_index(const IndexCommand& command, std::FILE* out, std::FILE* err, st
 Status run_index(const IndexCommand& command, fs::FileSystems& files, std::FILE* out,
                  std::FILE* err, std::stop_token stop);
 
-// One line for a person: "<where>: <what>; <advice>".
+// One line for a person: "<operation> <where>: <what>; <advice>".
 std::string describe(const Status& status);
 
 }  // namespace howdah::data

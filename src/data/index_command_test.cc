@@ -84,7 +84,7 @@ TEST_F(IndexCommandTest, says_what_where_and_what_to_do_in_one_line) {
   EXPECT_EQ(status.code(), Code::kCorrupt);
   EXPECT_EQ(out_, "");
   EXPECT_EQ(describe(status),
-            "mem://command/source/train-labels: a label of 3 at byte 11, where 0 to 2 can be; "
+            "read mem://command/source/train-labels: a label of 3 at byte 11, where 0 to 2 can be; "
             "correct the number of classes, or the file");
   EXPECT_EQ(describe(Status(Code::kIo, "two\nlines")), "two lines");
 }
