@@ -68,7 +68,7 @@ TEST_F(SequenceFileSourceTest, reads_every_layout_and_codec) {
 }
 
 TEST_F(SequenceFileSourceTest, reads_versions_4_to_6_and_passes_over_metadata) {
-  for (const char version : {4, 5, 6})
+  for (const char version : {'\4', '\5', '\6'})
     for (const Layout layout : {Layout::kPlain, Layout::kRecord, Layout::kBlock}) {
       SequenceFileSample sample;
       sample.version = version;
