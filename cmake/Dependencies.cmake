@@ -11,6 +11,8 @@ find_package(GTest REQUIRED)
 find_package(fmt REQUIRED)
 find_library(YAML_CPP_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
 find_library(XXHASH_ARCHIVE NAMES libxxhash.a REQUIRED)
+find_library(JPEG_ARCHIVE NAMES libjpeg.a REQUIRED)
+find_library(PNG_ARCHIVE NAMES libpng16.a REQUIRED)
 find_library(UTF8PROC_ARCHIVE NAMES libutf8proc.a REQUIRED)
 # Arrow exports a utf8proc of its own, of another Unicode version: whole, so that ours is taken
 # wherever it stands in the link.

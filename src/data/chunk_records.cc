@@ -25,13 +25,13 @@ Result<std::optional<transform::Records>> parse_chunk(formats::Source& source,
                                                       RoundResults& results, bool count,
                                                       formats::TableSchema* needs) {
   formats::ParsedChunk parsed = HOWDAH_TRY(source.parse(chunk, schema));
-  const auto& file = source.files()[static_cast<size_t>(chunk.id.file)];
   if (parsed.needs) {
     if (needs) *needs = std::move(*parsed.needs);
     return std::optional<transform::Records>();
   }
   if (!parsed.bad.empty() && source.spec().bad_records == prepare::BadRecordAction::kFail) {
     const formats::BadRecord& bad = parsed.bad.front();
+    const auto& file = source.file_of(chunk.id, bad.row);
     return Status(Code::kInvalidArgument, bad.reason)
         .with_peer(fmt::format("{} at byte {}", file.location.uri(), bad.offset))
         .with_advice("mend the file, or set bad_records: drop");

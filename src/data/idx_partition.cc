@@ -4,80 +4,22 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
-#include <string_view>
+
+#include "dataset/index.h"
 
 namespace howdah::data {
-namespace {
 
-struct Half {
-  std::string_view prefix, partition;
-  bool images;
-};
-constexpr Half kHalves[] = {
-    {"train-images", "train", true}, {"train-labels", "train", false},
-    {"t10k-images", "test", true},   {"t10k-labels", "test", false},
-    {"test-images", "test", true},   {"test-labels", "test", false},
-};
+using formats::IdxFile;
 
-Status not_found(const fs::Location& folder, std::string what) {
-  return Status(Code::kNotFound, std::move(what))
-      .with_operation("find the data")
-      .with_peer(folder.uri())
-      .with_advice("put train-images-idx3-ubyte and train-labels-idx1-ubyte there, .gz or plain");
-}
+static_assert(formats::kMaxIdxItemBytes + int64_t{sizeof(int32_t)} <= dataset::kMaxRecordBytes);
 
-}  // namespace
-
-Result<std::vector<IdxPair>> find_idx_pairs(const fs::Location& folder, Deadline deadline) {
-  auto listed = folder.files->list(folder.path, deadline);
-  if (!listed.is_ok()) return listed.status().with_operation("list").with_peer(folder.uri());
-  if (listed->size() == 1 && listed->front().path == folder.path) {
-    return Status(Code::kInvalidArgument, "a file, where a folder is due")
-        .with_operation("find the data")
-        .with_peer(folder.uri())
-        .with_advice("name the folder that holds it");
-  }
-  std::map<std::pair<std::string_view, bool>, const fs::FileInfo*> found;
-  for (const fs::FileInfo& file : *listed) {
-    if (file.is_directory) continue;
-    for (const Half& half : kHalves) {
-      if (!file.name().starts_with(half.prefix)) continue;
-      const auto [at, is_new] = found.insert({{half.partition, half.images}, &file});
-      if (is_new) continue;
-      return Status(Code::kInvalidArgument,
-                    fmt::format("both {} and {} could be the {} {}", at->second->name(),
-                                file.name(), half.partition, half.images ? "images" : "labels"))
-          .with_operation("find the data")
-          .with_peer(folder.uri())
-          .with_advice("leave one of them there");
-    }
-  }
-  std::vector<IdxPair> pairs;
-  for (const std::string_view partition : {"train", "test"}) {
-    const auto images = found.find({partition, true});
-    const auto labels = found.find({partition, false});
-    if (images == found.end() && labels == found.end()) continue;
-    if (images == found.end() || labels == found.end()) {
-      const auto& [key, lone] = images == found.end() ? *labels : *images;
-      return not_found(folder, fmt::format("{} without the {} that belong to it", lone->name(),
-                                           key.second ? "labels" : "images"));
-    }
-    pairs.push_back({std::string(partition), *images->second, *labels->second});
-  }
-  if (pairs.empty() || pairs[0].partition != "train") {
-    return not_found(folder, "no training data in IDX");
-  }
-  return pairs;
-}
-
-Result<IdxPartitionReader> IdxPartitionReader::open(const fs::Location& folder, const IdxPair& pair,
+Result<IdxPartitionReader> IdxPartitionReader::open(const formats::IdxPair& pair,
                                                     Deadline deadline) {
-  IdxFile images = HOWDAH_TRY(IdxFile::open({folder.files, pair.images.path}, 3, deadline));
-  IdxFile labels = HOWDAH_TRY(IdxFile::open({folder.files, pair.labels.path}, 1, deadline));
+  IdxFile images = HOWDAH_TRY(IdxFile::open(pair.images, 3, deadline));
+  IdxFile labels = HOWDAH_TRY(IdxFile::open(pair.labels, 1, deadline));
   if (images.items() != labels.items()) {
     return Status(Code::kCorrupt, fmt::format("{} labels, where {} has {} images", labels.items(),
-                                              pair.images.name(), images.items()))
+                                              pair.images.name, images.items()))
         .with_operation("read")
         .with_peer(labels.uri())
         .with_advice("take both files from one dataset");

@@ -1,35 +1,21 @@
-// A partition of a dataset in IDX: a file of images and a file of labels, found by their names,
-// read together as records.
+// A partition of a dataset in IDX: a file of images and a file of labels, read together as records.
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "data/idx_file.h"
+#include "formats/idx_file.h"
+#include "formats/idx_pairs.h"
 
 namespace howdah::data {
-
-struct IdxPair {
-  std::string partition;  // "train" or "test"
-  fs::FileInfo images, labels;
-};
-
-// The pairs in a folder: train-images* and train-labels*; t10k-* or test-*, if there are any. Other
-// files are left alone.
-//   kNotFound         no such folder, no training images, one half of a pair alone
-//   kInvalidArgument  a file where a folder is due; two files for the same half
-Result<std::vector<IdxPair>> find_idx_pairs(const fs::Location& folder, Deadline deadline);
 
 // Delivers records: the features [1, height, width] as uint8, then the label as int32, little
 // endian. Not thread-safe; one pass.
 class IdxPartitionReader {
  public:
   // Reads both headers.
-  //   kCorrupt  as IdxFile::open; the two files disagree about the number of records
-  static Result<IdxPartitionReader> open(const fs::Location& folder, const IdxPair& pair,
-                                         Deadline deadline);
+  //   kCorrupt  as formats::IdxFile::open; the two files disagree about the number of records
+  static Result<IdxPartitionReader> open(const formats::IdxPair& pair, Deadline deadline);
 
   int64_t records() const { return images_.items(); }
   std::vector<int64_t> shape() const;  // [channels, height, width]
@@ -41,9 +27,9 @@ class IdxPartitionReader {
   Status read(int64_t count, int64_t classes, std::vector<std::byte>& into, Deadline deadline);
 
  private:
-  IdxPartitionReader(IdxFile images, IdxFile labels)
+  IdxPartitionReader(formats::IdxFile images, formats::IdxFile labels)
       : images_(std::move(images)), labels_(std::move(labels)) {}
-  IdxFile images_, labels_;
+  formats::IdxFile images_, labels_;
   int64_t done_ = 0;
   std::vector<std::byte> label_bytes_, image_bytes_;
 };

@@ -2,10 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include "data/idx_sample.h"
+#include "formats/idx_sample.h"
 
 namespace howdah::data {
 namespace {
+
+using formats::be32;
+using formats::gzip;
+using formats::idx_images;
+using formats::idx_labels;
+using formats::store;
 
 class IdxTest : public testing::Test {
  protected:
@@ -17,8 +23,8 @@ class IdxTest : public testing::Test {
   }
   // All records of the first pair, in pieces; or what went wrong.
   Result<std::vector<std::byte>> read(int64_t classes = 256, int64_t piece = 3) {
-    const auto pairs = HOWDAH_TRY(find_idx_pairs(folder_, Deadline::never()));
-    auto reader = HOWDAH_TRY(IdxPartitionReader::open(folder_, pairs[0], Deadline::never()));
+    const auto pairs = HOWDAH_TRY(formats::find_idx_pairs(folder_, Deadline::never()));
+    auto reader = HOWDAH_TRY(IdxPartitionReader::open(pairs[0], Deadline::never()));
     std::vector<std::byte> all, some;
     for (int64_t done = 0; done < reader.records(); done += piece) {
       HOWDAH_TRY(reader.read(piece, classes, some, Deadline::never()));
@@ -60,12 +66,12 @@ TEST_F(IdxTest, finds_pairs_by_their_names) {
                            "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte", "README"}) {
     put(name, "x");
   }
-  const auto pairs = find_idx_pairs(folder_, Deadline::never());
+  const auto pairs = formats::find_idx_pairs(folder_, Deadline::never());
   ASSERT_TRUE(pairs.is_ok()) << pairs.status().to_string();
   ASSERT_EQ(pairs->size(), 2U);
   EXPECT_EQ((*pairs)[0].partition, "train");
   EXPECT_EQ((*pairs)[1].partition, "test");
-  EXPECT_EQ((*pairs)[1].images.name(), "t10k-images.idx3-ubyte");
+  EXPECT_EQ((*pairs)[1].images.name, "t10k-images.idx3-ubyte");
 }
 
 TEST_F(IdxTest, misses_halves_of_pairs_and_refuses_two_candidates) {

@@ -35,7 +35,7 @@ Status check(const BuildOptions& options) {
   return Status::ok();
 }
 
-std::string digest_of(const fs::Location& source, const std::vector<IdxPair>& pairs,
+std::string digest_of(const fs::Location& source, const std::vector<formats::IdxPair>& pairs,
                       const BuildOptions& options) {
   // Each part with its length: no two lists of files read alike.
   Sha256 sha;
@@ -47,10 +47,10 @@ std::string digest_of(const fs::Location& source, const std::vector<IdxPair>& pa
   add(options.classes ? fmt::format("{}", *options.classes) : "any");
   add(options.chunk_bytes ? fmt::format("{}", *options.chunk_bytes) : "any");
   add(source.uri());
-  for (const IdxPair& pair : pairs) {
+  for (const formats::IdxPair& pair : pairs) {
     add(pair.partition);
-    for (const fs::FileInfo& file : {pair.images, pair.labels}) {
-      add(file.name());
+    for (const formats::SourceFile& file : {pair.images, pair.labels}) {
+      add(file.name);
       add(fmt::format("{}", file.length_bytes));
       add(fmt::format("{}", file.modified_ms));
     }
@@ -130,20 +130,20 @@ class Builder {
   const fs::Location& output_;
   const BuildOptions& options_;
   const Deadline deadline_;
-  std::vector<IdxPair> pairs_;
+  std::vector<formats::IdxPair> pairs_;
   std::vector<IdxPartitionReader> readers_;
   dataset::Index index_;
 };
 
 // All headers are read before anything is written: most of what can be wrong shows there.
 Status Builder::open_sources() {
-  for (const IdxPair& pair : pairs_) {
-    readers_.push_back(HOWDAH_TRY(IdxPartitionReader::open(source_, pair, operation())));
+  for (const formats::IdxPair& pair : pairs_) {
+    readers_.push_back(HOWDAH_TRY(IdxPartitionReader::open(pair, operation())));
     if (readers_.back().shape() != readers_.front().shape()) {
       return Status(Code::kCorrupt,
-                    fmt::format("images of another size than in {}", pairs_.front().images.name()))
+                    fmt::format("images of another size than in {}", pairs_.front().images.name))
           .with_operation("read")
-          .with_peer(source_.files->uri() + pair.images.path)
+          .with_peer(pair.images.location.uri())
           .with_advice("take all files from one dataset");
     }
   }
@@ -239,7 +239,7 @@ Result<BuildOutcome> Builder::build() {
     return Status(Code::kInvalidArgument, "the root folder cannot be the output")
         .with_advice("name a folder that does not exist yet");
   }
-  pairs_ = HOWDAH_TRY(find_idx_pairs(source_, operation()));
+  pairs_ = HOWDAH_TRY(formats::find_idx_pairs(source_, operation()));
   index_.source = source_.uri();
   index_.fingerprint = digest_of(source_, pairs_, options_);
   auto there = HOWDAH_TRY(find_output(output_, index_.fingerprint, operation()));
@@ -267,7 +267,7 @@ Result<BuildOutcome> Builder::build() {
 Result<std::string> fingerprint_of(const fs::Location& source, const BuildOptions& options,
                                    Deadline deadline) {
   HOWDAH_TRY(check(options));
-  return digest_of(source, HOWDAH_TRY(find_idx_pairs(source, deadline)), options);
+  return digest_of(source, HOWDAH_TRY(formats::find_idx_pairs(source, deadline)), options);
 }
 
 Result<BuildOutcome> build_index(const fs::Location& source, const fs::Location& output,

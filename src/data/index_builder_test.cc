@@ -7,11 +7,17 @@
 #include <thread>
 
 #include "base/digest.h"
-#include "data/idx_sample.h"
+#include "formats/idx_sample.h"
 #include "fs/local_file_system.h"
 
 namespace howdah::data {
 namespace {
+
+using formats::be32;
+using formats::gzip;
+using formats::idx_images;
+using formats::idx_labels;
+using formats::store;
 
 // Counts what is opened, and fails the n-th change.
 class WatchedFiles : public fs::MemoryFileSystem {

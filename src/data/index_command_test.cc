@@ -5,10 +5,14 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "data/idx_sample.h"
+#include "formats/idx_sample.h"
 
 namespace howdah::data {
 namespace {
+
+using formats::idx_images;
+using formats::idx_labels;
+using formats::store;
 
 class IndexCommandTest : public testing::Test {
  protected:

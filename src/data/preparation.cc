@@ -82,6 +82,10 @@ Status Preparation::take_transform(Deadline deadline) {
 Status Preparation::build_pipeline() {
   pipeline_ = HOWDAH_TRY(Pipeline::create(spec_, schema_.to_arrow()));
   if (!adopted_.is_null()) HOWDAH_TRY(pipeline_->adopt(adopted_));
+  // Before all the reading: whether the output's format can hold such columns.
+  const Status fits =
+      formats::FileWriter::check(*HOWDAH_TRY(pipeline_->output_schema()), writer_options());
+  if (!fits) return fits.with_peer(spec_.output.where);
   tally_ = Tally();
   tally_.effects.resize(pipeline_->items());
   rounds_ = 0;

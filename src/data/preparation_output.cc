@@ -171,9 +171,8 @@ Report Preparation::report(Report::Run run) const {
   add_columns(report);
   for (const auto& [rule, records] : tally_.sample.by_rule())
     for (const DroppedRecord& record : records)
-      report.dropped_sample.push_back(
-          {rule, source_->files()[static_cast<size_t>(record.chunk.file)].name, record.reason,
-           record.content, record.row, record.offset});
+      report.dropped_sample.push_back({rule, source_->file_of(record.chunk, record.row).name,
+                                       record.reason, record.content, record.row, record.offset});
   report.run = std::move(run);
   report.run.rounds = rounds_ + 1;
   report.run.resumed = resumed_;

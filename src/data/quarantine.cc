@@ -10,7 +10,7 @@ std::string quarantine_lines(const std::vector<DroppedRecord>& records,
                              const formats::Source& source) {
   std::string lines;
   for (const DroppedRecord& record : records) {
-    const auto& file = source.files()[static_cast<size_t>(record.chunk.file)];
+    const auto& file = source.file_of(record.chunk, record.row);
     nlohmann::ordered_json json = {{"file", file.name},       {"chunk", record.chunk.ordinal},
                                    {"row", record.row},       {"rule", record.rule},
                                    {"reason", record.reason}, {"content", record.content}};

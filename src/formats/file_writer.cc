@@ -2,6 +2,7 @@
 
 #include "formats/arrow_output.h"
 #include "formats/parquet_writer.h"
+#include "formats/tar_writer.h"
 #include "formats/text_writer.h"
 
 namespace howdah::formats {
@@ -11,19 +12,28 @@ Result<std::unique_ptr<FileWriter>> FileWriter::create(fs::FileSystem& files,
                                                        std::shared_ptr<arrow::Schema> schema,
                                                        const WriterOptions& options,
                                                        Deadline deadline) {
-  if (options.format == prepare::OutputFormat::kTar)
-    return Status(Code::kUnsupported, "tar shards cannot be written yet")
-        .with_advice("write parquet");
+  HOWDAH_TRY(check(*schema, options));
   auto file = HOWDAH_TRY(files.create(path, {}, deadline));
   auto output = std::make_shared<ArrowOutput>(std::move(file), deadline);
-  auto writer = options.format == prepare::OutputFormat::kParquet
-                    ? make_parquet_writer(std::move(output), std::move(schema), options)
-                    : make_text_writer(std::move(output), std::move(schema), options);
+  const auto make = [&]() {
+    if (options.format == prepare::OutputFormat::kParquet)
+      return make_parquet_writer(std::move(output), std::move(schema), options);
+    if (options.format == prepare::OutputFormat::kTar)
+      return make_tar_writer(std::move(output), std::move(schema));
+    return make_text_writer(std::move(output), std::move(schema), options);
+  };
+  auto writer = make();
   if (!writer) {
     [[maybe_unused]] const Status removed = files.remove(path, false, deadline);
     return writer.status().with_peer(path);
   }
   return writer;
+}
+
+Status FileWriter::check(const arrow::Schema& schema, const WriterOptions& options) {
+  if (options.format == prepare::OutputFormat::kTar) return check_tar_schema(schema);
+  if (options.format == prepare::OutputFormat::kText) return check_text_schema(schema);
+  return Status::ok();
 }
 
 std::string FileWriter::suffix(const WriterOptions& options) {

@@ -24,7 +24,10 @@ struct WriterOptions {
 
 class FileWriter {
  public:
-  // Creates the file (not overwriting).
+  // Whether the format holds such columns; asks for no file.
+  //   kInvalidArgument  text and more than one column, tar and no images...
+  static Status check(const arrow::Schema& schema, const WriterOptions& options);
+  // Creates the file (not overwriting), after check().
   static Result<std::unique_ptr<FileWriter>> create(fs::FileSystem& files, const std::string& path,
                                                     std::shared_ptr<arrow::Schema> schema,
                                                     const WriterOptions& options,

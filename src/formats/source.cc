@@ -34,6 +34,10 @@ Result<std::unique_ptr<Source>> Source::open(fs::FileSystems& files,
   return make_text_source(std::move(found));
 }
 
+const SourceFile& Source::file_of(ChunkId chunk, int64_t) const {
+  return files_[static_cast<size_t>(chunk.file)];
+}
+
 int64_t Source::total_bytes() const {
   return std::accumulate(
       files_.begin(), files_.end(), int64_t{0},

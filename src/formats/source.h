@@ -3,7 +3,7 @@
 // A chunk is what one call parses: some 8 MiB of text, a row group, a run of images. Where chunks
 // are cut depends on the files alone, never on who reads them: (file, ordinal) names the same
 // records on one machine and in any mapper. A portion is what can be read independently: a range of
-// chunks of one file.
+// chunks of one file. Files that hold one image each share a chunk, which is named after the first.
 //
 // read is I/O and sequential, parse is computation and thread-safe: one thread reads ahead, all
 // cores parse.
@@ -110,6 +110,8 @@ class Source {
   prepare::Format format() const { return spec_.format; }  // never kAuto
   const prepare::SourceSpec& spec() const { return spec_; }
   int64_t total_bytes() const;
+  // Where the record at this position in the chunk lies.
+  virtual const SourceFile& file_of(ChunkId chunk, int64_t row) const;
 
   // Names from headers, types from the first chunk: a start. Deterministic, but only a lower bound
   // of what all chunks need.

@@ -57,6 +57,7 @@ const char* compression_name(Compression compression) {
 }
 
 Compression compression_of(std::string_view file_name) {
+  if (file_name.ends_with(".tgz")) return Compression::kGzip;
   const auto* ending = ending_of(file_name);
   return ending ? ending->second : Compression::kNone;
 }

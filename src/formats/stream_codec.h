@@ -1,7 +1,7 @@
 // Decompression of a file from its beginning to its end, as Hadoop's codecs write it.
 //
 // The codec is chosen by the file's name, as Hadoop does, and checked by its first bytes:
-//   .gz            gzip, one member or several (RFC 1952); zeros may follow
+//   .gz, .tgz      gzip, one member or several (RFC 1952); zeros may follow
 //   .deflate       zlib (RFC 1950), Hadoop's DefaultCodec
 //   .bz2           one stream or several
 //   .zst, .zstd    one frame or several
@@ -22,7 +22,7 @@ const char* compression_name(Compression compression);  // "gzip", ...
 
 // By the end of the name.
 Compression compression_of(std::string_view file_name);
-// The name without the compression's ending: "a.csv" of "a.csv.gz".
+// The name without the compression's ending: "a.csv" of "a.csv.gz". "a.tgz" stays as it is.
 std::string_view without_compression(std::string_view file_name);
 // By the first bytes, where they can be nothing else: names of files are sometimes wrong.
 Compression compression_by_magic(Bytes first_bytes);

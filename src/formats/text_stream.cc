@@ -24,7 +24,8 @@ Status TextStream::corrupt(const std::string& what) const {
 }
 
 Result<std::unique_ptr<TextStream>> TextStream::open(const SourceFile& file, Encoding encoding,
-                                                     int64_t offset_bytes, Deadline deadline) {
+                                                     int64_t offset_bytes, Deadline deadline,
+                                                     Known known) {
   std::unique_ptr<TextStream> stream(new TextStream());
   stream->uri_ = file.location.uri();
   stream->length_ = file.length_bytes;
@@ -39,11 +40,13 @@ Result<std::unique_ptr<TextStream>> TextStream::open(const SourceFile& file, Enc
   stream->compression_ = compression_of(file.name);
   stream->buffer_.resize(kBufferBytes);
   HOWDAH_TRY(stream->fetch(deadline));
+  const Compression found = compression_by_magic(stream->rest_);
+  if (known == Known::kByContent && found != Compression::kNone) stream->compression_ = found;
   if (stream->compression_ != Compression::kNone) {
     auto codec = make_stream_codec(stream->compression_, stream->rest_);
     if (!codec.is_ok()) return codec.status().with_operation("open").with_peer(stream->uri_);
     stream->codec_ = std::move(*codec);
-  } else if (const auto found = compression_by_magic(stream->rest_); found != Compression::kNone) {
+  } else if (found != Compression::kNone) {
     return Status(Code::kCorrupt,
                   fmt::format("begins as {} does, and is not named so", compression_name(found)))
         .with_operation("open")

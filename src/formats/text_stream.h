@@ -18,12 +18,18 @@ namespace howdah::formats {
 
 class TextStream {
  public:
+  // How a file's compression is known.
+  enum class Known {
+    kByName,     // portions are cut by it; a file that begins as another says so is refused
+    kByContent,  // by its first bytes, else by its name
+  };
   // From offset_bytes, which is 0 where the file is compressed or UTF-16. An empty file is an empty
   // text.
   //   kCorrupt  another compression than the name says
   //   and the errors of FileSystem::open and read_at
   static Result<std::unique_ptr<TextStream>> open(const SourceFile& file, Encoding encoding,
-                                                  int64_t offset_bytes, Deadline deadline);
+                                                  int64_t offset_bytes, Deadline deadline,
+                                                  Known known = Known::kByName);
   // Whether a reader can begin in the middle of such a file.
   static bool can_seek(const SourceFile& file, Encoding encoding);
 
@@ -32,6 +38,7 @@ class TextStream {
   Result<size_t> read(MutableBytes into, Deadline deadline);
 
   int64_t stored_position() const { return fetched_ - static_cast<int64_t>(rest_.size()); }
+  bool compressed() const { return compression_ != Compression::kNone; }
   const std::string& uri() const { return uri_; }
 
  private:

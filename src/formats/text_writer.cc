@@ -164,13 +164,16 @@ std::string text_suffix(const WriterOptions& options) {
   return name;
 }
 
+Status check_text_schema(const arrow::Schema& schema) {
+  if (schema.num_fields() == 1) return Status::ok();
+  return Status(Code::kInvalidArgument,
+                "text files hold one column, and there are " + std::to_string(schema.num_fields()))
+      .with_advice("keep one column with `select`, or write csv, jsonl or parquet");
+}
+
 Result<std::unique_ptr<FileWriter>> make_text_writer(std::shared_ptr<ArrowOutput> output,
                                                      std::shared_ptr<arrow::Schema> schema,
                                                      const WriterOptions& options) {
-  if (options.format == prepare::OutputFormat::kText && schema->num_fields() != 1)
-    return Status(Code::kInvalidArgument, "text files hold one column, and there are " +
-                                              std::to_string(schema->num_fields()))
-        .with_advice("keep one column with `select`, or write csv, jsonl or parquet");
   std::shared_ptr<arrow::io::OutputStream> to = std::make_shared<Borrowed>(output);
   if (options.compression == "gzip" || options.compression == "zstd") {
     const auto codec = HOWDAH_TRY(from_arrow(arrow::util::Codec::Create(

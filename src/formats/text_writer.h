@@ -7,6 +7,9 @@
 
 namespace howdah::formats {
 
+// Of the format text.
+//   kInvalidArgument  another number of columns than one
+Status check_text_schema(const arrow::Schema& schema);
 Result<std::unique_ptr<FileWriter>> make_text_writer(std::shared_ptr<ArrowOutput> output,
                                                      std::shared_ptr<arrow::Schema> schema,
                                                      const WriterOptions& options);

@@ -32,6 +32,23 @@ void read_csv(YamlSection& keys, const std::string& path, SourceSpec& source, St
   csv.newlines_in_values = keys.flag("newlines_in_values", false);
 }
 
+void read_images(YamlSection& keys, const std::string& path, SourceSpec& source, Status& error) {
+  const YamlValue* found = keys.any("images");
+  if (!found) return;
+  const Format format = source.format;
+  if (format != Format::kAuto && format != Format::kImages && format != Format::kTar &&
+      format != Format::kIdx)
+    return refuse(error, found->place,
+                  "'" + path + ".images' goes with the formats images, tar and idx, not " +
+                      prepare::word_of(format));
+  YamlSection images = keys.section("images");
+  source.images.channels = images.integer("channels", 0, 1, 3);
+  source.images.height = images.integer("height", 0, 1, prepare::kMostImageSide);
+  source.images.width = images.integer("width", 0, 1, prepare::kMostImageSide);
+  source.images.encoded = images.flag("encoded", false);
+  images.finish();
+}
+
 void read_types(YamlSection& keys, const std::string& path, SourceSpec& source, Status& error) {
   const YamlValue* types = keys.any("types");
   if (!types) return;
@@ -55,6 +72,7 @@ void read_source(YamlSection& keys, const std::string& path, SourceSpec& source,
   source.uris = read_words(keys, "source", path, error);
   source.format = read_choice(keys, "format", source.format);
   read_csv(keys, path, source, error);
+  read_images(keys, path, source, error);
   source.columns = read_words(keys, "columns", path, error);
   read_types(keys, path, source, error);
   if (keys.any("missing")) source.missing_words = read_words(keys, "missing", path, error);

@@ -101,6 +101,17 @@ TEST(PrepareSection, reads_every_key_of_a_source) {
   EXPECT_EQ(source.max_record_bytes, 1 << 20);
 }
 
+TEST(PrepareSection, reads_how_images_become_pixels) {
+  const SourceSpec source = parsed(with("  format: tar\n  images: {channels: 3, height: 32, width: "
+                                        "28}\n"))
+                                .source;
+  EXPECT_EQ(source.images.channels, 3);
+  EXPECT_EQ(source.images.height, 32);
+  EXPECT_EQ(source.images.width, 28);
+  EXPECT_FALSE(source.images.encoded);
+  EXPECT_TRUE(parsed(with("  images: {encoded: true}\n")).source.images.encoded);
+}
+
 TEST(PrepareSection, separates_tsv_by_tabs_and_compresses_parquet_only) {
   const PrepareSpec spec = parsed(
       "name: a\nprepare: {source: /a, format: tsv, quote: none, output: {uri: /o, format: csv}}\n");
@@ -249,6 +260,14 @@ TEST(PrepareSection, names_the_place_and_the_nearest_key) {
        "p.yaml:3:14: 'prepare.delimiter' must be one ASCII character, not 'ab'"},
       {with("  format: parquet\n  header: true\n"),
        "p.yaml:4:11: 'prepare.header' goes with the formats csv and tsv, not parquet"},
+      {with("  format: csv\n  images: {channels: 3}\n"),
+       "p.yaml:4:11: 'prepare.images' goes with the formats images, tar and idx, not csv"},
+      {with("  images: {chanels: 3}\n"),
+       "p.yaml:3:12: unknown key 'prepare.images.chanels'; did you mean 'channels'?"},
+      {with("  images: {channels: 2}\n"),
+       "p.yaml:4:11: images have 1 channel (gray) or 3 (RGB), not 2"},
+      {with("  images: {height: 70000, width: 1}\n"),
+       "p.yaml:3:20: 'prepare.images.height' must be from 1 to 65535, not 70000"},
       {with("  missing: [NA, null]\n"),
        "p.yaml:3:17: 'prepare.missing' is empty; put a word such as null in quotes"},
       {with("  max_record: 1\n"),

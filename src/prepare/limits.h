@@ -10,6 +10,7 @@ inline constexpr int64_t kMostColumns = 100'000;    // of one list
 inline constexpr int64_t kMostTextBytes = 1 << 16;  // of a name, a path, a word
 inline constexpr int64_t kLeastRecordBytes = 1 << 10;
 inline constexpr int64_t kMostRecordBytes = (int64_t{1} << 31) - 1;  // Arrow's offsets
+inline constexpr int64_t kMostImageSide = 65'535;                    // in pixels, as JPEG has it
 inline constexpr int64_t kLeastFileBytes = 4 << 10;
 inline constexpr int64_t kMostFileBytes = int64_t{1} << 40;
 inline constexpr int64_t kMostParts = 64;

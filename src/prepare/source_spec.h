@@ -37,6 +37,13 @@ struct CsvOptions {
   bool newlines_in_values = false;
 };
 
+// How the pictures of the formats images, tar and idx become pixels.
+struct ImageOptions {
+  int64_t channels = 0;           // 1: gray, 3: RGB, 0: as the file has them
+  int64_t height = 0, width = 0;  // both 0: as they are; else resized, without keeping the ratio
+  bool encoded = false;           // keep the file's bytes, checked by decoding
+};
+
 // What is done with a record, or a value, that cannot be read.
 enum class BadRecordAction { kDrop, kQuarantine, kFail };
 
@@ -44,6 +51,7 @@ struct SourceSpec {
   std::vector<std::string> uris;  // files, folders, globs; at least one
   Format format = Format::kAuto;
   CsvOptions csv;
+  ImageOptions images;
   std::vector<std::string> columns;         // only these, in this order; empty: all
   std::map<std::string, ColumnType> types;  // others are inferred over all files
   std::vector<std::string> missing_words = {"",     "NA",   "N/A",  "NaN",  "nan",

@@ -71,6 +71,28 @@ Status check_columns(const SourceSpec& source) {
   return Status::ok();
 }
 
+Status check_images(const SourceSpec& source) {
+  const ImageOptions& images = source.images;
+  if (images.channels != 0 && images.channels != 1 && images.channels != 3)
+    return refuse_at(source.where, "images have 1 channel (gray) or 3 (RGB), not " +
+                                       std::to_string(images.channels));
+  for (const int64_t side : {images.height, images.width})
+    if (side < 0 || side > kMostImageSide)
+      return refuse_at(source.where, "a side of an image must be " + from_to(1, kMostImageSide) +
+                                         " pixels, not " + std::to_string(side));
+  if ((images.height == 0) != (images.width == 0))
+    return refuse_at(source.where, "images are resized to a height and a width; one is missing");
+  const int64_t bytes = images.height * images.width * (images.channels == 0 ? 3 : images.channels);
+  if (bytes > source.max_record_bytes)
+    return refuse_at(source.where, "images of " + std::to_string(bytes) +
+                                       " bytes, where a record may have " +
+                                       std::to_string(source.max_record_bytes));
+  if (images.encoded && (images.channels != 0 || images.height != 0))
+    return refuse_at(source.where,
+                     "'encoded' keeps images as they are: neither channels nor sides can be given");
+  return Status::ok();
+}
+
 Status check_source(const SourceSpec& source) {
   if (source.uris.empty()) return refuse_at(source.where, "the source names no files");
   if (std::find(source.uris.begin(), source.uris.end(), "") != source.uris.end())
@@ -86,6 +108,7 @@ Status check_source(const SourceSpec& source) {
                                        from_to(kLeastRecordBytes, kMostRecordBytes) +
                                        " bytes, not " + std::to_string(source.max_record_bytes));
   HOWDAH_TRY(check_signs(source));
+  HOWDAH_TRY(check_images(source));
   return check_columns(source);
 }
 

@@ -54,6 +54,20 @@ TEST(SpecCheck, refuses_a_source_that_cannot_be_meant) {
        "p.yaml:1:1: the source '/a' is given twice"},
       {[](auto& s) { s.source.encoding = "utf8"; },
        "p.yaml:1:1: unknown encoding 'utf8'; did you mean 'utf-8'?"},
+      {[](auto& s) { s.source.images.channels = 2; },
+       "p.yaml:1:1: images have 1 channel (gray) or 3 (RGB), not 2"},
+      {[](auto& s) { s.source.images.height = -1; },
+       "p.yaml:1:1: a side of an image must be from 1 to 65535 pixels, not -1"},
+      {[](auto& s) { s.source.images.width = 32; },
+       "p.yaml:1:1: images are resized to a height and a width; one is missing"},
+      {[](auto& s) {
+         s.source.images = {1, 10'000, 10'000, false};
+       },
+       "p.yaml:1:1: images of 100000000 bytes, where a record may have 67108864"},
+      {[](auto& s) {
+         s.source.images = {3, 0, 0, true};
+       },
+       "p.yaml:1:1: 'encoded' keeps images as they are: neither channels nor sides can be given"},
       {[](auto& s) { s.source.csv.delimiter = '"'; },
        "p.yaml:1:1: 'quote' and 'delimiter' are the same character"},
       {[](auto& s) { s.source.csv.delimiter = '\xa7'; },

@@ -21,10 +21,17 @@ void fields(auto& visit, Is<CsvOptions> auto& csv) {
   visit("names", csv.names);
   visit("newlines_in_values", csv.newlines_in_values);
 }
+void fields(auto& visit, Is<ImageOptions> auto& images) {
+  visit("channels", images.channels);
+  visit("height", images.height);
+  visit("width", images.width);
+  visit("encoded", images.encoded);
+}
 void fields(auto& visit, Is<SourceSpec> auto& source) {
   visit("uris", source.uris);
   visit("format", source.format);
   visit("csv", source.csv);
+  visit("images", source.images);
   visit("columns", source.columns);
   visit("types", source.types);
   visit("missing", source.missing_words);

@@ -9,7 +9,7 @@
 
 #include "fs/memory_file_system.h"
 
-namespace howdah::data {
+namespace howdah::formats {
 
 inline std::string be32(uint32_t number) {
   std::string bytes(4, '\0');
@@ -53,4 +53,4 @@ inline void store(fs::FileSystem& files, const std::string& path, const std::str
   if (!fs::write_file(files, path, as_bytes(bytes), options, Deadline::never()).is_ok()) abort();
 }
 
-}  // namespace howdah::data
+}  // namespace howdah::formats
