@@ -64,6 +64,7 @@ Result<Bytes> SequenceFileStream::take(size_t count) {
 
 Result<size_t> SequenceFileStream::length() {
   HOWDAH_TRY(hold(kMaxVintBytes));
+  if (held() == 0) return ends_early();
   hadoop::WritableReader reader(Bytes(buffer_).subspan(begin_, held()));
   const int32_t value = HOWDAH_TRY(reader.vint());
   if (value < 0) return Status(Code::kCorrupt, "a length of " + std::to_string(value));
