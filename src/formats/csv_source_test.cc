@@ -224,6 +224,27 @@ TEST_F(CsvSourceTest, keeps_nul_bytes_and_survives_garbage) {
   }
 }
 
+TEST_F(CsvSourceTest, counts_of_each_portion_what_was_read_of_the_file_for_it) {
+  std::string content = "id\n";
+  for (int i = 0; i < 300'000; ++i) content += std::to_string(i) + "\n";
+  store("a.csv", content);
+  chunk_bytes_ = 512 << 10;
+  const auto source = open();
+  ASSERT_TRUE(source.is_ok());
+  const auto portions = (*source)->portions(1 << 20, Deadline::never());
+  ASSERT_TRUE(portions.is_ok());
+  ASSERT_EQ(portions->size(), 2);
+  for (const Portion& portion : *portions) {
+    const auto reader = (*source)->read(portion, Deadline::never());
+    ASSERT_TRUE(reader.is_ok());
+    int64_t read_bytes = 0;
+    for (auto chunk = (*reader)->next(Deadline::never()); chunk.is_ok() && chunk->has_value();
+         chunk = (*reader)->next(Deadline::never()))
+      read_bytes += (*chunk)->read_bytes;
+    EXPECT_NEAR(static_cast<double>(read_bytes), static_cast<double>(portion.bytes), 128 << 10);
+  }
+}
+
 // Random records; what comes out must not depend on how the file was cut.
 TEST_F(CsvSourceTest, has_the_same_chunks_and_rows_however_portions_are_cut) {
   std::mt19937 random(11);

@@ -77,7 +77,8 @@ LineChunker::LineChunker(std::unique_ptr<TextStream> stream, int32_t file, int32
                      : first_chunk + chunks),
       next_chunk_(first_chunk),
       options_(options),
-      position_(first_chunk == 0 ? 0 : first_chunk * options.chunk_bytes - 1) {}
+      position_(first_chunk == 0 ? 0 : first_chunk * options.chunk_bytes - 1),
+      stored_(stream_->stored_position()) {}
 
 const char* LineChunker::data() const {
   return reinterpret_cast<const char*>(buffer_->data());
