@@ -16,13 +16,12 @@ namespace {
 
 using transform::Records;
 
-// One item of a flow: a chunk of the source, or the number of what the spool holds.
+// One item of a flow: a chunk of the source, or what the spool holds under its number.
 struct FlowItem {
   formats::RawChunk chunk;
-  size_t number = 0;
+  size_t number = 0;  // counted from 0
 };
 struct FlowResult {
-  std::optional<Records> records;
   std::vector<DroppedRecord> quarantined;
   std::vector<PieceSlice> slices;
 };
@@ -104,11 +103,14 @@ class LocalRun {
     }
     auto portions = HOWDAH_TRY(preparation_.source().portions(int64_t{1} << 30, Deadline::never()));
     auto sequence = std::make_shared<ChunkSequence>(preparation_.source(), std::move(portions));
-    return Flow::Next([this, sequence, phase]() -> Result<std::optional<FlowItem>> {
+    return Flow::Next([this, sequence, number, phase]() -> Result<std::optional<FlowItem>> {
       auto item = HOWDAH_TRY(sequence->next());
       const int64_t total = preparation_.source().total_bytes();
-      // Readers of neighbouring portions read a little twice.
-      if (item) done_bytes_ = std::min(done_bytes_ + item->chunk.read_bytes, total);
+      if (item) {
+        item->number = (*number)++;
+        // Readers of neighbouring portions read a little twice.
+        done_bytes_ = std::min(done_bytes_ + item->chunk.read_bytes, total);
+      }
       tell_({phase, done_bytes_, total});
       return item;
     });
@@ -151,18 +153,18 @@ class LocalRun {
     const auto work = [&](FlowItem&& item, int thread) -> Result<FlowResult> {
       RoundResults& mine = *results[static_cast<size_t>(thread)];
       FlowResult result;
+      const size_t number = item.number;
       auto records = HOWDAH_TRY(records_of(std::move(item), mine, keep));
       if (!records) return result;
       HOWDAH_TRY(pipeline.read(round, from, *records, mine));
       for (size_t i = 0; i < shuffles.size(); ++i)
         if (shuffles[i]) HOWDAH_TRY(shuffles[i]->add(mine.groups[i]));
       result.quarantined = std::exchange(mine.quarantined, {});
-      if (!keep) result.records = std::move(records);
+      if (!keep) HOWDAH_TRY(next_spool->put(number, std::move(*records)));
       return result;
     };
     const auto deliver = [&](FlowResult&& result) -> Status {
-      HOWDAH_TRY(preparation_.quarantine(result.quarantined));
-      return result.records ? next_spool->put(std::move(*result.records)) : Status::ok();
+      return preparation_.quarantine(result.quarantined);
     };
     HOWDAH_TRY(Flow::run(flow_, HOWDAH_TRY(next_items("reading")), work, deliver));
     if (needs_) return preparation_.widen(*needs_);

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "data/batch_bytes.h"
+#include "data/packed_batch.h"
 #include "data/temporary_file.h"
 #include "formats/arrow_status.h"
 
@@ -85,7 +85,7 @@ int64_t Spool::file_bytes() const {
   return file_bytes_;
 }
 
-Status Spool::put(Records&& records) {
+Status Spool::put(size_t n, Records&& records) {
   Entry entry;
   entry.memory_bytes = bytes_of(records);
   bool fits;
@@ -99,12 +99,13 @@ Status Spool::put(Records&& records) {
   else
     HOWDAH_TRY(spill(records, entry));
   const std::lock_guard lock(mutex_);
-  entries_.push_back(std::move(entry));
+  if (entries_.size() <= n) entries_.resize(n + 1);
+  entries_[n] = std::move(entry);
   return Status::ok();
 }
 
 Status Spool::spill(const Records& records, Entry& entry) {
-  const auto batch = HOWDAH_TRY(to_bytes(*records.batch));
+  const auto batch = HOWDAH_TRY(pack(*records.batch));
   std::string bytes;
   bytes.append(reinterpret_cast<const char*>(&records.chunk), sizeof records.chunk);
   put_vector(bytes, records.rows);
@@ -158,8 +159,8 @@ Result<Records> Spool::get(size_t n, bool keep) {
   take_vector(at, records.parts);
   take_labels(at, records.partitions);
   take_labels(at, records.classes);
-  records.batch = HOWDAH_TRY(batch_from_bytes(
-      schema, arrow::SliceBuffer(buffer, static_cast<int64_t>(sizeof head + head))));
+  records.batch = HOWDAH_TRY(
+      unpack(schema, arrow::SliceBuffer(buffer, static_cast<int64_t>(sizeof head + head))));
   return records;
 }
 

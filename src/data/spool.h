@@ -1,5 +1,5 @@
-// Records between two readings: in memory up to a limit, then in a temporary file (Arrow's IPC
-// format, LZ4) that has no name and vanishes with the process.
+// Records between two readings: in memory up to a limit, then in a temporary file (packed_batch.h)
+// that has no name and vanishes with the process.
 //
 // Thread-safe.
 #pragma once
@@ -22,9 +22,9 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // Chunks in their order: the n-th put is the n-th to be got.
+  // In any order, each n once, and in the end all below size().
   //   kDiskFull
-  Status put(transform::Records&& records);
+  Status put(size_t n, transform::Records&& records);
   size_t size() const;
   // keep false: what it held in memory is given back.
   Result<transform::Records> get(size_t n, bool keep);

@@ -9,11 +9,11 @@ namespace howdah::data {
 namespace {
 
 void fill(Spool& spool, int chunks) {
-  for (int32_t c = 0; c < chunks; ++c) {
+  for (int32_t c = chunks - 1; c >= 0; --c) {
     auto records = records_of({0, c}, c * 1000, 1000);
     records.parts.assign(1000, static_cast<uint8_t>(c % 3));
     records.partitions = {std::vector<uint32_t>(1000, 1), {"a", "b" + std::to_string(c)}};
-    ASSERT_TRUE(spool.put(std::move(records)).is_ok());
+    ASSERT_TRUE(spool.put(static_cast<size_t>(c), std::move(records)).is_ok());
   }
 }
 
@@ -47,7 +47,7 @@ TEST(Spool, GivesBackWhatWasPutThroughMemoryAndDisk) {
 
 TEST(Spool, SaysWhichFolderCannotBeWritten) {
   Spool spool(0, "/proc/nowhere");
-  const Status status = spool.put(records_of({0, 0}, 0, 10));
+  const Status status = spool.put(0, records_of({0, 0}, 0, 10));
   EXPECT_FALSE(status.is_ok());
   EXPECT_NE(status.to_string().find("/proc/nowhere"), std::string::npos) << status.to_string();
 }
