@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "data/read_filter.h"
 #include "transform/identity.h"
 
 namespace howdah::data {
@@ -33,7 +34,9 @@ Result<std::optional<transform::Records>> parse_chunk(formats::Source& source,
     const formats::BadRecord& bad = parsed.bad.front();
     const auto& file = source.file_of(chunk.id, bad.row);
     return Status(Code::kInvalidArgument, bad.reason)
-        .with_peer(fmt::format("{} at byte {}", file.location.uri(), bad.offset))
+        .with_peer(fmt::format("{} at {} {}", file.location.uri(),
+                               source.format() == prepare::Format::kParquet ? "row" : "byte",
+                               bad.offset))
         .with_advice("mend the file, or set bad_records: drop");
   }
   if (count) {
@@ -45,6 +48,8 @@ Result<std::optional<transform::Records>> parse_chunk(formats::Source& source,
   records.chunk = parsed.id;
   records.batch = std::move(parsed.batch);
   records.rows = std::move(parsed.rows);
+  const int64_t filtered = parsed.rows_pruned + HOWDAH_TRY(apply_filter(source.spec(), records));
+  if (count && filtered) results.tally.bad_records["filter"] += filtered;
   records.identities = HOWDAH_TRY(transform::identities_of(*records.batch));
   return std::optional(std::move(records));
 }

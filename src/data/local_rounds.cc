@@ -66,8 +66,7 @@ class LocalRun {
         memory_bytes_(std::max(limits.memory_bytes - kFixedBytes, limits.memory_bytes / 4)),
         tell_(tell) {
     flow_.threads = limits.threads;
-    // Each chunk in flight is there as bytes, as columns, and for a moment as both.
-    const int64_t by_memory = memory_bytes_ / 4 / (4 * formats::kChunkBytes);
+    const int64_t by_memory = memory_bytes_ / 4 / preparation.source().chunk_memory_bytes();
     flow_.window = static_cast<size_t>(
         std::clamp<int64_t>(by_memory, limits.threads + 1, 4 * limits.threads + 2));
     flow_.stop = limits.stop;

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "data/quarantine.h"
+#include "data/read_filter.h"
 #include "formats/arrow_status.h"
 #include "transform/identity.h"
 
@@ -80,6 +81,7 @@ Status Preparation::take_transform(Deadline deadline) {
 }
 
 Status Preparation::build_pipeline() {
+  HOWDAH_TRY(check_filter(spec_.source, *schema_.to_arrow()));
   pipeline_ = HOWDAH_TRY(Pipeline::create(spec_, schema_.to_arrow()));
   if (!adopted_.is_null()) HOWDAH_TRY(pipeline_->adopt(adopted_));
   // Before all the reading: whether the output's format can hold such columns.

@@ -19,7 +19,7 @@ namespace howdah::data {
 
 struct Tally {
   std::vector<transform::StepEffect> effects;  // by item of the pipeline
-  std::map<std::string, int64_t> bad_records;  // by rule: "ragged_row"...
+  std::map<std::string, int64_t> bad_records;  // by rule: "ragged_row"...; "filter" of good ones
   int64_t rows_read = 0, values_become_missing = 0;
   PieceCounts pieces;
   std::map<std::string, std::map<uint8_t, int64_t>> classes;  // value → part → rows

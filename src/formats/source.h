@@ -49,13 +49,19 @@ struct Portion {
   int64_t offset_bytes = 0;  // where in the file: for locality
 };
 
+// What parse() needs of a chunk of a format that is no text: a row group's columns, say.
+struct ChunkContent {
+  virtual ~ChunkContent() = default;
+};
+
 // Bytes of one chunk, not yet looked at.
 struct RawChunk {
   ChunkId id;
   std::shared_ptr<arrow::Buffer>
-      bytes;               // whole records; empty for formats that parse from the file
-  int64_t first_byte = 0;  // of `bytes` in the (decompressed) file
-  int64_t read_bytes = 0;  // of the file as it lies there: for progress
+      bytes;  // whole records; empty for formats that parse from the file
+  std::shared_ptr<const ChunkContent> content;  // of the source's own kind; null for text
+  int64_t first_byte = 0;                       // of `bytes` in the (decompressed) file
+  int64_t read_bytes = 0;                       // of the file as it lies there: for progress
   // The chunk's last record, not in `bytes`: beyond max_record_bytes, and passed over by the
   // reader.
   struct TooLong {
@@ -77,7 +83,9 @@ struct ParsedChunk {
   ChunkId id;
   std::shared_ptr<arrow::RecordBatch> batch;  // of the schema asked for
   std::vector<uint32_t> rows;  // of each row of the batch: its position in the chunk; ascending
-  int64_t rows_read = 0;       // bad ones included
+  int64_t rows_read = 0;       // bad ones and pruned ones included
+  // Not looked at, because the spec's `filter` lets none of them through.
+  int64_t rows_pruned = 0;
   int64_t values_become_missing = 0;  // wrong types, where the spec says so
   std::vector<BadRecord> bad;
   // The chunk does not fit into the schema asked for: `batch` is null, and this is what it needs
@@ -112,6 +120,9 @@ class Source {
   int64_t total_bytes() const;
   // Where the record at this position in the chunk lies.
   virtual const SourceFile& file_of(ChunkId chunk, int64_t row) const;
+  // What a chunk takes while it is there as bytes and as columns, roughly: for how many may be in
+  // flight. After survey() or portions().
+  virtual int64_t chunk_memory_bytes() const { return 4 * kChunkBytes; }
 
   // Names from headers, types from the first chunk: a start. Deterministic, but only a lower bound
   // of what all chunks need.

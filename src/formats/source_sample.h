@@ -45,7 +45,7 @@ class SourceSample : public testing::Test {
     std::map<ChunkId, std::vector<std::string>> rows;   // "a|b|c"
     std::map<ChunkId, std::vector<std::string>> texts;  // of the chunks
     std::vector<BadRecord> bad;
-    int64_t rows_read = 0, became_missing = 0;
+    int64_t rows_read = 0, rows_pruned = 0, became_missing = 0;
     std::vector<std::string> all() const {
       std::vector<std::string> all;
       for (const auto& [id, some] : rows) all.insert(all.end(), some.begin(), some.end());
@@ -101,7 +101,8 @@ class SourceSample : public testing::Test {
     EXPECT_TRUE(parsed.batch->ValidateFull().ok()) << parsed.batch->ValidateFull().ToString();
     EXPECT_TRUE(parsed.batch->schema()->Equals(*result.schema.to_arrow()));
     EXPECT_EQ(parsed.batch->num_rows(), static_cast<int64_t>(parsed.rows.size()));
-    EXPECT_EQ(parsed.rows_read, static_cast<int64_t>(parsed.rows.size() + parsed.bad.size()));
+    EXPECT_EQ(parsed.rows_read - parsed.rows_pruned,
+              static_cast<int64_t>(parsed.rows.size() + parsed.bad.size()));
     EXPECT_FALSE(result.rows.contains(chunk.id)) << "chunk " << chunk.id.ordinal << " came twice";
     auto& rows = result.rows[chunk.id];
     for (int64_t row = 0; row < parsed.batch->num_rows(); ++row) {
@@ -112,6 +113,7 @@ class SourceSample : public testing::Test {
     }
     result.texts[chunk.id].push_back(chunk.bytes->ToString());
     result.rows_read += parsed.rows_read;
+    result.rows_pruned += parsed.rows_pruned;
     result.became_missing += parsed.values_become_missing;
     for (auto& bad : parsed.bad) result.bad.push_back(std::move(bad));
     return Status::ok();

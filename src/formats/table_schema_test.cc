@@ -52,5 +52,20 @@ TEST(TableSchema, comes_back_from_json) {
     EXPECT_EQ(TableSchema::from_json(text).status().code(), Code::kCorrupt) << text;
 }
 
+TEST(TableSchema, carries_every_type_that_a_file_may_fix) {
+  for (const auto& type :
+       {arrow::boolean(), arrow::int8(), arrow::int16(), arrow::int32(), arrow::int64(),
+        arrow::uint8(), arrow::uint16(), arrow::uint32(), arrow::uint64(), arrow::float32(),
+        arrow::float64(), arrow::utf8(), arrow::binary(), arrow::date32(),
+        arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")}) {
+    TableSchema schema;
+    schema.columns.push_back({"a", Inferred::kString, false, type});
+    const auto again = TableSchema::from_json(schema.to_json());
+    ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+    EXPECT_TRUE(*again == schema) << type->ToString();
+    EXPECT_TRUE(again->to_arrow()->field(0)->type()->Equals(*type));
+  }
+}
+
 }  // namespace
 }  // namespace howdah::formats

@@ -74,6 +74,7 @@ void read_source(YamlSection& keys, const std::string& path, SourceSpec& source,
   read_csv(keys, path, source, error);
   read_images(keys, path, source, error);
   source.columns = read_words(keys, "columns", path, error);
+  source.filter = keys.text("filter", "");
   read_types(keys, path, source, error);
   if (keys.any("missing")) source.missing_words = read_words(keys, "missing", path, error);
   source.encoding = prepare::encodings()[keys.choice("encoding", prepare::encodings(), 0)];

@@ -80,7 +80,7 @@ TEST(PrepareSection, reads_every_key_of_a_source) {
       parsed(
           "name: a\npreprocess:\n  source: [/a/*.csv, /b.csv.gz]\n  format: csv\n  delimiter: ';'\n"
           "  quote: \"'\"\n  escape: \"\\\\\"\n  names: [x, y]\n  newlines_in_values: true\n"
-          "  columns: [y]\n  types: {y: timestamp}\n  missing: [\"\", \"-\"]\n"
+          "  columns: [y]\n  filter: y > 1\n  types: {y: timestamp}\n  missing: [\"\", \"-\"]\n"
           "  encoding: windows-1252\n  bad_records: quarantine\n  type_errors: missing\n"
           "  absent_columns: missing\n  max_record: 1 MiB\n  quarantine: true\n  output: /out\n")
           .source;
@@ -92,6 +92,7 @@ TEST(PrepareSection, reads_every_key_of_a_source) {
   EXPECT_EQ(source.csv.names, (Columns{"x", "y"}));
   EXPECT_TRUE(source.csv.newlines_in_values);
   EXPECT_EQ(source.columns, Columns{"y"});
+  EXPECT_EQ(source.filter, "y > 1");
   EXPECT_EQ(source.types.at("y"), ColumnType::kTimestamp);
   EXPECT_EQ(source.missing_words, (Columns{"", "-"}));
   EXPECT_EQ(source.encoding, "windows-1252");

@@ -53,6 +53,9 @@ struct SourceSpec {
   CsvOptions csv;
   ImageOptions images;
   std::vector<std::string> columns;         // only these, in this order; empty: all
+  // The rows that belong to the source (prepare/expression.h): others are read and counted, no
+  // more. Empty: all.
+  std::string filter;
   std::map<std::string, ColumnType> types;  // others are inferred over all files
   std::vector<std::string> missing_words = {"",     "NA",   "N/A",  "NaN",  "nan",
                                             "null", "NULL", "None", "#N/A", "n/a"};

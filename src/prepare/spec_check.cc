@@ -68,6 +68,13 @@ Status check_columns(const SourceSpec& source) {
     HOWDAH_TRY(must_be_in(source.columns, "columns", column));
     HOWDAH_TRY(must_be_in(source.csv.names, "names", column));
   }
+  if (source.filter.empty()) return Status::ok();
+  const auto filter = parse_expression(source.filter);
+  if (!filter) return filter.status().with_operation("filter").with_peer(source.where);
+  for (const std::string& column : columns_of(*filter)) {
+    HOWDAH_TRY(must_be_in(source.columns, "columns", column));
+    HOWDAH_TRY(must_be_in(source.csv.names, "names", column));
+  }
   return Status::ok();
 }
 

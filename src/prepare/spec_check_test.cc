@@ -82,6 +82,12 @@ TEST(SpecCheck, refuses_a_source_that_cannot_be_meant) {
        },
        "p.yaml:1:1: 'columns' leaves out the column 'carier' that is asked for; did you mean "
        "'carrier'?"},
+      {[](auto& s) {
+         s.source.columns = {"carrier"};
+         s.source.filter = "carier = 'UA'";
+       },
+       "p.yaml:1:1: 'columns' leaves out the column 'carier' that is asked for; did you mean "
+       "'carrier'?"},
       {[](auto& s) { s.source.max_record_bytes = int64_t{1} << 31; },
        "p.yaml:1:1: the longest record must have from 1024 to 2147483647 bytes, not 2147483648"},
       {[](auto& s) { s.source.missing_words = {"a\xff"}; }, "p.yaml:1:1: 'missing' is not UTF-8"},

@@ -33,6 +33,7 @@ void fields(auto& visit, Is<SourceSpec> auto& source) {
   visit("csv", source.csv);
   visit("images", source.images);
   visit("columns", source.columns);
+  visit("filter", source.filter);
   visit("types", source.types);
   visit("missing", source.missing_words);
   visit("encoding", source.encoding);
