@@ -4,27 +4,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/raw_dataset.h"
 #include "formats/idx_file.h"
 #include "formats/idx_pairs.h"
 
 namespace howdah::data {
 
-// Delivers records: the features [1, height, width] as uint8, then the label as int32, little
-// endian. Not thread-safe; one pass.
-class IdxPartitionReader {
+// The shape is [1, height, width].
+class IdxPartitionReader : public PartitionReader {
  public:
   // Reads both headers.
   //   kCorrupt  as formats::IdxFile::open; the two files disagree about the number of records
   static Result<IdxPartitionReader> open(const formats::IdxPair& pair, Deadline deadline);
 
-  int64_t records() const { return images_.items(); }
-  std::vector<int64_t> shape() const;  // [channels, height, width]
+  int64_t records() const override { return images_.items(); }
+  std::vector<int64_t> shape() const override;
   int64_t record_bytes() const { return images_.item_bytes() + int64_t{sizeof(int32_t)}; }
 
-  // The next `count` records, fewer only at the end; after the last one also what must stand at the
-  // files' ends is checked. Replaces what is in `into`.
-  //   kCorrupt  content cut off or too long, a label outside [0, classes)
-  Status read(int64_t count, int64_t classes, std::vector<std::byte>& into, Deadline deadline);
+  Status read(int64_t count, int64_t classes, std::vector<std::byte>& into,
+              Deadline deadline) override;
 
  private:
   IdxPartitionReader(formats::IdxFile images, formats::IdxFile labels)

@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "data/channel_statistics.h"
-#include "data/idx_partition.h"
+#include "data/partition_reader.h"
 #include "data/partition_writer.h"
 #include "fs/path.h"
 
@@ -17,7 +17,6 @@ namespace {
 
 constexpr int64_t kMaxChunkBytes = 64 << 20;
 constexpr int64_t kSmallSourceBytes = int64_t{4} << 30;
-constexpr int64_t kIdxClasses = 256;  // a label is one byte
 constexpr auto kOperation = std::chrono::minutes(2);
 constexpr int kPublishAttempts = 16;
 
@@ -35,7 +34,7 @@ Status check(const BuildOptions& options) {
   return Status::ok();
 }
 
-std::string digest_of(const fs::Location& source, const std::vector<formats::IdxPair>& pairs,
+std::string digest_of(const fs::Location& source, const RawDataset& raw,
                       const BuildOptions& options) {
   // Each part with its length: no two lists of files read alike.
   Sha256 sha;
@@ -43,18 +42,11 @@ std::string digest_of(const fs::Location& source, const std::vector<formats::Idx
     sha.update(as_bytes(fmt::format("{}:", text.size())));
     sha.update(as_bytes(text));
   };
-  add("howdah index 1 idx");
+  add("howdah index 1");
   add(options.classes ? fmt::format("{}", *options.classes) : "any");
   add(options.chunk_bytes ? fmt::format("{}", *options.chunk_bytes) : "any");
   add(source.uri());
-  for (const formats::IdxPair& pair : pairs) {
-    add(pair.partition);
-    for (const formats::SourceFile& file : {pair.images, pair.labels}) {
-      add(file.name);
-      add(fmt::format("{}", file.length_bytes));
-      add(fmt::format("{}", file.modified_ms));
-    }
-  }
+  raw.describe(add);
   return sha.hex();
 }
 
@@ -121,7 +113,7 @@ class Builder {
   Deadline operation() const { return deadline_.earlier(kOperation); }
   int64_t chunk_records() const;
   Status open_sources();
-  Status write_partition(IdxPartitionReader& reader, const std::string& name,
+  Status write_partition(PartitionReader& reader, const std::string& name,
                          const fs::Location& folder);
   Status write_index(const fs::Location& folder);
   Result<BuildOutcome> publish(const fs::Location& folder);
@@ -130,45 +122,37 @@ class Builder {
   const fs::Location& output_;
   const BuildOptions& options_;
   const Deadline deadline_;
-  std::vector<formats::IdxPair> pairs_;
-  std::vector<IdxPartitionReader> readers_;
+  std::unique_ptr<RawDataset> raw_;
+  std::vector<RawDataset::Partition> partitions_;
   dataset::Index index_;
 };
 
 // All headers are read before anything is written: most of what can be wrong shows there.
 Status Builder::open_sources() {
-  for (const formats::IdxPair& pair : pairs_) {
-    readers_.push_back(HOWDAH_TRY(IdxPartitionReader::open(pair, operation())));
-    if (readers_.back().shape() != readers_.front().shape()) {
-      return Status(Code::kCorrupt,
-                    fmt::format("images of another size than in {}", pairs_.front().images.name))
-          .with_operation("read")
-          .with_peer(pair.images.location.uri())
-          .with_advice("take all files from one dataset");
-    }
-  }
-  index_.shape = readers_.front().shape();
+  partitions_ = HOWDAH_TRY(raw_->open(operation()));
+  index_.shape = partitions_.front().reader->shape();
+  index_.class_names = raw_->class_names();
   return Status::ok();
 }
 
 int64_t Builder::chunk_records() const {
   int64_t bytes = 0;
-  for (const IdxPartitionReader& reader : readers_) {
-    bytes = std::max(bytes, reader.records() * reader.record_bytes());
+  for (const RawDataset::Partition& partition : partitions_) {
+    bytes = std::max(bytes, partition.reader->records() * index_.record_bytes());
   }
   const int64_t chunk_bytes =
       options_.chunk_bytes.value_or(bytes > kSmallSourceBytes ? 4 << 20 : 1 << 20);
   return std::max<int64_t>(1, chunk_bytes / index_.record_bytes());
 }
 
-Status Builder::write_partition(IdxPartitionReader& reader, const std::string& name,
+Status Builder::write_partition(PartitionReader& reader, const std::string& name,
                                 const fs::Location& folder) {
   auto writer =
       HOWDAH_TRY(PartitionWriter::create(folder, name, index_.record_bytes(), operation()));
   ChannelStatistics statistics(index_.shape[0], index_.shape[1] * index_.shape[2],
                                index_.record_bytes());
   const int64_t a_chunk = chunk_records();
-  const int64_t classes = options_.classes.value_or(kIdxClasses);
+  const int64_t classes = options_.classes.value_or(dataset::kMaxClasses);
   std::vector<std::byte> records;
   for (int64_t done = 0; done < reader.records(); done += a_chunk) {
     if (options_.stop.stop_requested()) {
@@ -194,7 +178,12 @@ Status Builder::write_index(const fs::Location& folder) {
     index_.classes =
         std::max(index_.classes, static_cast<int64_t>(partition.records_by_class.size()));
   }
-  index_.classes = options_.classes.value_or(index_.classes);
+  const auto named = static_cast<int64_t>(index_.class_names.size());
+  if (named > 0 && options_.classes.value_or(named) != named)
+    return Status(Code::kInvalidArgument, fmt::format("{} classes, where the labels have {} names",
+                                                      *options_.classes, named))
+        .with_peer(source_.uri());
+  index_.classes = named > 0 ? named : options_.classes.value_or(index_.classes);
   for (dataset::Partition& partition : index_.partitions) {
     partition.records_by_class.resize(static_cast<size_t>(index_.classes));
   }
@@ -239,9 +228,9 @@ Result<BuildOutcome> Builder::build() {
     return Status(Code::kInvalidArgument, "the root folder cannot be the output")
         .with_advice("name a folder that does not exist yet");
   }
-  pairs_ = HOWDAH_TRY(formats::find_idx_pairs(source_, operation()));
+  raw_ = HOWDAH_TRY(RawDataset::find(source_, operation()));
   index_.source = source_.uri();
-  index_.fingerprint = digest_of(source_, pairs_, options_);
+  index_.fingerprint = digest_of(source_, *raw_, options_);
   auto there = HOWDAH_TRY(find_output(output_, index_.fingerprint, operation()));
   if (there) return BuildOutcome{std::move(*there), true};
 
@@ -249,9 +238,8 @@ Result<BuildOutcome> Builder::build() {
   const Scratch scratch(beside(output_, "indexing"));
   const Status made = output_.files->mkdir(scratch.folder().path, 0755, operation());
   if (!made.is_ok()) return made.with_operation("mkdir").with_peer(scratch.folder().uri());
-  for (size_t i = 0; i < readers_.size(); ++i) {
-    HOWDAH_TRY(write_partition(readers_[i], pairs_[i].partition, scratch.folder()));
-  }
+  for (const RawDataset::Partition& partition : partitions_)
+    HOWDAH_TRY(write_partition(*partition.reader, partition.name, scratch.folder()));
   HOWDAH_TRY(write_index(scratch.folder()));
   if (HOWDAH_TRY(fingerprint_of(source_, options_, operation())) != index_.fingerprint) {
     return Status(Code::kAborted, "the source changed while it was read")
@@ -267,7 +255,7 @@ Result<BuildOutcome> Builder::build() {
 Result<std::string> fingerprint_of(const fs::Location& source, const BuildOptions& options,
                                    Deadline deadline) {
   HOWDAH_TRY(check(options));
-  return digest_of(source, HOWDAH_TRY(formats::find_idx_pairs(source, deadline)), options);
+  return digest_of(source, *HOWDAH_TRY(RawDataset::find(source, deadline)), options);
 }
 
 Result<BuildOutcome> build_index(const fs::Location& source, const fs::Location& output,

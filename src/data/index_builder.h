@@ -1,5 +1,6 @@
-// Makes an indexed dataset of a folder of source files (IDX): one pass over the source, bounded
-// memory, and at the end one rename, so that the output is there whole or not at all.
+// Makes an indexed dataset of a folder of IDX files, or of a prepared dataset of images: one pass
+// over the source, bounded memory, and at the end one rename, so that the output is there whole or
+// not at all.
 //
 // Several builders of the same output at once all end well: the first one's result is everyone's.
 // On an error, or a stop, nothing is left behind.
@@ -35,7 +36,7 @@ struct BuildOutcome {
   bool reused = false;  // the output was there already: no source file was opened
 };
 
-// What Index::fingerprint will be: names, lengths and modification times of the source files, and
+// What Index::fingerprint will be: of the source files (names, lengths, modification times), and
 // the options. It costs one listing. A folder named after it can be shared by jobs: it is never
 // replaced under one that reads it.
 Result<std::string> fingerprint_of(const fs::Location& source, const BuildOptions& options,

@@ -28,7 +28,7 @@ struct Chunk {
   std::vector<std::string> hosts;
 };
 
-// "train" and "test" of a source that comes divided; "train" alone otherwise.
+// "train", "validation" and "test" of a source that comes divided; "train" alone otherwise.
 struct Partition {
   std::string name;
   std::vector<std::string> files;  // relative to the index

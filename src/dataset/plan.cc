@@ -107,11 +107,15 @@ Status check(const PlanOptions& options, int64_t epoch) {
 }  // namespace
 
 const Partition* partition_of(const Index& index, const PlanOptions& options) {
-  if (options.part == Part::kTest) {
-    const Partition* test = index.partition("test");
-    if (test != nullptr) return test;
-  }
-  return index.partition("train");
+  const Partition* own =
+      options.part == Part::kTrain ? nullptr : index.partition(name_of(options.part));
+  return own ? own : index.partition("train");
+}
+
+bool has_part(const Index& index, const Split& split, Part part) {
+  if (part != Part::kTrain && index.partition(name_of(part))) return true;
+  const Partition* train = index.partition("train");
+  return train && !Membership({.part = part, .split = split}, *train).none;
 }
 
 bool is_member(const PlanOptions& options, const Partition& partition, int64_t identity) {

@@ -20,7 +20,8 @@
 namespace howdah::dataset {
 
 // Shares of the partition "train". What both leave is the test part of a source without a partition
-// "test", and unused otherwise.
+// "test", and unused otherwise. A partition "validation" is all of the validation part: then train
+// is to be 1.
 struct Split {
   double train = 0.9;
   double validation = 0.1;
@@ -38,8 +39,10 @@ struct PlanOptions {
   int window_chunks = 4;  // a stream's shuffle window
 };
 
-// The partition that holds the part's records; null when the index has none.
+// The partition that holds the part's records: its own, or "train"; null when the index has none.
 const Partition* partition_of(const Index& index, const PlanOptions& options);
+// Whether there can be records in the part: it has a partition, or a share of "train".
+bool has_part(const Index& index, const Split& split, Part part);
 // Whether the record belongs to the part; `partition` is the one above.
 bool is_member(const PlanOptions& options, const Partition& partition, int64_t identity);
 

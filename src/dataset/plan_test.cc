@@ -191,11 +191,18 @@ TEST(EpochPlan, moves_no_record_between_parts_when_records_are_added_or_chunks_c
   }
 }
 
-TEST(EpochPlan, takes_the_test_part_from_its_own_partition_whole) {
+class OwnPartition : public testing::TestWithParam<std::pair<Part, const char*>> {};
+INSTANTIATE_TEST_SUITE_P(EpochPlan, OwnPartition,
+                         testing::Values(std::pair(Part::kValidation, "validation"),
+                                         std::pair(Part::kTest, "test")));
+
+TEST_P(OwnPartition, is_taken_whole) {
   Index index = index_of(100, 10);
-  index.partitions.push_back(index_of(30, 7, "test").partitions[0]);
   PlanOptions options = whole(2, 8);
-  options.part = Part::kTest;
+  options.part = GetParam().first;
+  EXPECT_FALSE(has_part(index, options.split, options.part));
+  index.partitions.push_back(index_of(30, 7, GetParam().second).partitions[0]);
+  EXPECT_TRUE(has_part(index, options.split, options.part));
   options.shuffle = false;
   const auto plan = EpochPlan::make(index, options, 0);
   ASSERT_TRUE(plan.is_ok());

@@ -32,7 +32,7 @@ class ImageSourceSample : public SourceSample {
     if (spec_.uris.empty()) spec_.uris = {"mem://t/in"};
     auto source = HOWDAH_TRY(Source::open(systems_, spec_, Deadline::never()));
     if (chunk_bytes_ == kChunkBytes) return source;
-    Found found{systems_, source->files(), source->spec()};
+    Found found{source->files(), source->spec()};
     if (spec_.format == prepare::Format::kTar)
       return make_tar_source(std::move(found), chunk_bytes_);
     if (spec_.format == prepare::Format::kIdx)

@@ -261,7 +261,7 @@ int64_t bytes_read(const std::string& content, const prepare::SourceSpec& spec) 
   EXPECT_TRUE(
       fs::write_file(*files, "/a.parquet", as_bytes(content), {}, Deadline::never()).is_ok());
   const SourceFile file{{files, "/a.parquet"}, "a", static_cast<int64_t>(content.size()), 0};
-  const auto source = make_parquet_source({systems, {file}, spec});
+  const auto source = make_parquet_source({{file}, spec});
   EXPECT_TRUE((*source)->survey(Deadline::never()).is_ok());
   files->bytes = 0;
   const auto portions = (*source)->portions(1, Deadline::never());

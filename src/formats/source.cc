@@ -12,7 +12,7 @@ Result<std::unique_ptr<Source>> Source::open(fs::FileSystems& files,
                                              const prepare::SourceSpec& spec, Deadline deadline) {
   if (spec.uris.empty())
     return Status(Code::kInvalidArgument, "a source without files").with_peer(spec.where);
-  Found found{files, HOWDAH_TRY(list_sources(files, spec.uris, deadline)), spec};
+  Found found{HOWDAH_TRY(list_sources(files, spec.uris, deadline)), spec};
   if (found.spec.format == prepare::Format::kAuto)
     found.spec.format = HOWDAH_TRY(detect_format(found.files, deadline));
   switch (found.spec.format) {

@@ -34,7 +34,7 @@ class SourceSample : public testing::Test {
     if (spec_.uris.empty()) spec_.uris = {"mem://t/in"};
     auto source = HOWDAH_TRY(Source::open(systems_, spec_, Deadline::never()));
     if (chunk_bytes_ == kChunkBytes) return source;
-    Found found{systems_, source->files(), source->spec()};
+    Found found{source->files(), source->spec()};
     if (source->format() == prepare::Format::kSequenceFile)
       return make_sequence_file_source(std::move(found), chunk_bytes_);
     return make_text_source(std::move(found), chunk_bytes_);

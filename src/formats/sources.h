@@ -6,10 +6,9 @@
 
 namespace howdah::formats {
 
-// What Source::open found: files sorted by name, and a spec whose format is not kAuto. `systems`
-// outlives the source.
+// What Source::open found: files sorted by name, and a spec whose format is not kAuto. Their file
+// systems outlive the source.
 struct Found {
-  fs::FileSystems& systems;
   std::vector<SourceFile> files;
   prepare::SourceSpec spec;
 };

@@ -295,6 +295,10 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
                   "'data.classes' is " + std::to_string(*spec.data.classes) +
                       ", but the labels go up to " + std::to_string(index.classes - 1))
         .with_peer(index.source);
+  if (index.partition("validation")) {  // the source comes divided
+    spec.data.split.train = 1;
+    spec.data.split.validation = 0;
+  }
   training.input = index.shape;
   training.classes = spec.data.classes.value_or(index.classes);
   training.normalization = {};

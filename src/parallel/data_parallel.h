@@ -85,7 +85,10 @@ class DataParallelTrainer {
   //   kDeadlineExceeded the generation is aborted: it cannot go on
   Result<StepReport> step(Deadline deadline);
 
-  // Exact figures over a part of the data, the same on every member; all members call it.
+  bool has_part(dataset::Part part) const {
+    return dataset::has_part(index_, options_.split, part);
+  }
+  // Exact figures over a part of the data that is there, the same on every member; all members call it.
   Result<train::Metrics> evaluate(dataset::Part part, Deadline deadline);
 
   // Ends enter(), step() and evaluate() of this generation, and of those before it, with kAborted;

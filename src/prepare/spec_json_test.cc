@@ -94,9 +94,9 @@ TEST(SpecJson, writes_each_field_in_this_very_form) {
   EXPECT_EQ(full().to_json(false),
             R"~({"name":"all","source":{"uris":["hdfs:///raw/*.csv","/b"],"format":"csv",)~"
             R"~("csv":{"delimiter":";","quote":"","escape":"\\","header":false,"names":["a",)~"
-             R"~("b"],"newlines_in_values":true},"images":{"channels":3,)~"
-             R"~("height":32,"width":28,"encoded":true},"columns":["b"],"filter":"b > 1",)~"
-             R"~("types":{"b":"timestamp"},)~"
+            R"~("b"],"newlines_in_values":true},"images":{"channels":3,)~"
+            R"~("height":32,"width":28,"encoded":true},"columns":["b"],"filter":"b > 1",)~"
+            R"~("types":{"b":"timestamp"},)~"
             R"~("missing":["-"],"encoding":"latin-1","bad_records":"quarantine",)~"
             R"~("type_errors_become_missing":true,"absent_columns_are_missing":true,)~"
             R"~("max_record_bytes":1048576},"steps":[{"rule":"drop_missing",)~"

@@ -133,7 +133,7 @@ Status TrainingRun::after_step(const parallel::StepReport& report) {
     write_checkpoint();
   if (!epoch_ends) return Status::ok();
   send_input_bytes();
-  if (spec_.data.split.validation > 0)
+  if (trainer_.has_part(dataset::Part::kValidation))
     HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation", report.epoch));
   meter_.restart();
   return Status::ok();
@@ -178,7 +178,8 @@ void TrainingRun::send_input_bytes() {
 }
 
 Status TrainingRun::finish() {
-  HOWDAH_TRY(evaluate(dataset::Part::kTest, "test", spec_.training.epochs - 1));
+  if (trainer_.has_part(dataset::Part::kTest))
+    HOWDAH_TRY(evaluate(dataset::Part::kTest, "test", spec_.training.epochs - 1));
   send_input_bytes();
   control::FromWorker message;
   control::Done& done = *message.mutable_done();

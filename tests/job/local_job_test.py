@@ -1,5 +1,6 @@
 """Whole jobs with --on local: workers are processes of this machine, no Hadoop anywhere."""
 
+import json
 import os
 import signal
 import unittest
@@ -56,6 +57,34 @@ class LocalJobs(unittest.TestCase):
                 code, summary = self.start("--set", f"resources.workers={{min: {workers}, max: {workers}}}").end()
                 self.assertEqual(code, 0)
                 self.assert_same_model(summary)
+
+    def test_trains_from_what_its_own_section_prepares(self):
+        prepared = self.scratch.path / "prepared"
+        text = JOB.format(home=f"file://{self.home}", source="")
+        lines = text.replace("  source: \n", "").replace(
+            "  split: {train: 0.9, validation: 0.1, seed: 7}\n", "")
+        job = self.scratch.write("prepared.yaml", lines + f"""
+prepare:
+  source: file://{self.dataset}
+  format: idx
+  steps:
+    - clean: {{drop_duplicates: [image]}}
+  split: {{train: 0.8, validation: 0.1, test: 0.1, seed: 7, stratify: label}}
+  output: file://{prepared}
+""")
+        code, summary = Run(job, "--on", "local", env=NO_HADOOP).end()
+        self.assertEqual(code, 0, summary)
+        report = json.loads((prepared / "report.json").read_text())
+        self.assertEqual(report["rows_read"], 10000)
+        rows = {part["name"]: part["rows"] for part in report["parts"]}
+        for part in ("validation", "test"):
+            self.assertEqual(summary["metrics"][part]["records"], rows[part])
+        self.assertGreater(summary["metrics"]["test"]["accuracy"], 0.7)
+        manifest = (prepared / "_MANIFEST.json").stat().st_mtime_ns
+        code, again = Run(job, "--on", "local", env=NO_HADOOP).end()
+        self.assertEqual(code, 0, again)
+        self.assertEqual(again["model"]["sha256"], summary["model"]["sha256"])
+        self.assertEqual((prepared / "_MANIFEST.json").stat().st_mtime_ns, manifest)
 
     def test_tcp_makes_the_same_model(self):
         code, summary = self.start("--set", "communication.transport=tcp").end()
