@@ -1,6 +1,7 @@
 // Any bytes as a Parquet file: typed errors or valid batches, never more rows than the footer says.
 // The first byte chooses the filter and the types that are given.
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 
 #include <cstdlib>
 
