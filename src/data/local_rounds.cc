@@ -81,6 +81,14 @@ class LocalRun {
  private:
   using Flow = OrderedFlow<FlowItem, FlowResult>;
 
+  // Half of what the program, its readers and writers, and the chunks that are worked on leave.
+  int64_t spool_bytes() const {
+    constexpr int64_t kProgramBytes = 96 << 20, kThreadBytes = 6 * formats::kChunkBytes;
+    return std::max<int64_t>(
+               0, limits_.memory_bytes - kProgramBytes - limits_.threads * kThreadBytes) /
+           2;
+  }
+
   // The next reading of the data: from the source, or from the spool.
   Result<Flow::Next> next_items(const char* phase) {
     done_bytes_ = 0;
@@ -111,6 +119,7 @@ class LocalRun {
     formats::TableSchema needs;
     auto records = HOWDAH_TRY(parse_chunk(preparation_.source(), preparation_.schema(), item.chunk,
                                           results, preparation_.rounds() == 0, &needs));
+    item.chunk.bytes.reset();  // the columns hold all
     if (!records) {
       const std::lock_guard lock(needs_mutex_);
       if (needs_)
@@ -137,8 +146,7 @@ class LocalRun {
     needs_.reset();
     const size_t from = spool_ ? applied_ : 0;
     const bool keep = spool_ && round.ready == from;  // the spool stays as it is
-    auto next_spool =
-        keep ? nullptr : std::make_unique<Spool>(limits_.memory_bytes / 3, temporary_folder());
+    auto next_spool = keep ? nullptr : std::make_unique<Spool>(spool_bytes(), temporary_folder());
     const auto work = [&](FlowItem&& item, int thread) -> Result<FlowResult> {
       RoundResults& mine = *results[static_cast<size_t>(thread)];
       FlowResult result;
