@@ -58,20 +58,30 @@ def history_address():
     sys.exit("bench: the configuration names no JobHistoryServer")
 
 
+def history(path, wanted):
+    """What the JobHistoryServer answers, once `wanted` finds something in it."""
+    url = f"http://{history_address()}/ws/v1/history/mapreduce/jobs{path}"
+    for _ in range(120):  # a job appears there some time after its end
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                if found := wanted(json.load(answer)):
+                    return found
+        except OSError:
+            pass
+        time.sleep(0.5)
+    sys.exit(f"bench: {url} does not tell what it should")
+
+
+def job_named(name):
+    return history("", lambda answer: [job["id"] for job in (answer["jobs"] or {}).get("job", [])
+                                       if job["name"] == name])[0]
+
+
 def mappers_of(jobs):
-    """(seconds, the processor's seconds) of all map tasks, from the JobHistoryServer."""
+    """(seconds, the processor's seconds) of all map tasks."""
     seconds = used = 0
     for job in jobs:
-        url = f"http://{history_address()}/ws/v1/history/mapreduce/jobs/{job}/counters"
-        for _ in range(120):  # the history is moved there some time after the job's end
-            try:
-                with urllib.request.urlopen(url, timeout=10) as answer:
-                    groups = json.load(answer)["jobCounters"]["counterGroup"]
-                break
-            except OSError:
-                time.sleep(0.5)
-        else:
-            sys.exit(f"bench: the JobHistoryServer does not know {job}")
+        groups = history(f"/{job}/counters", lambda answer: answer["jobCounters"]["counterGroup"])
         counters = {counter["name"]: counter for group in groups for counter in group["counter"]}
         seconds += counters["MILLIS_MAPS"]["totalCounterValue"] / 1000
         used += counters["CPU_MILLISECONDS"]["mapCounterValue"] / 1000
@@ -99,17 +109,19 @@ def run_howdah(folder, _):
 def stream(name, files, reducer):
     conf, jars = os.environ["HADOOP_CONF_DIR"], os.environ["HADOOP_CLASSPATH"]
     output = f"{FOLDER}/python-{name}"
+    title = f"{name} {time.time()}"
     words = ["-files", ",".join(str(file) for file in files),
+             "-D", f"mapreduce.job.name={title}",
              "-D", f"mapreduce.job.reduces={1 if reducer else 0}",
              "-input", f"{FOLDER}/flights.csv", "-output", output,
              "-mapper", f"{PYTHON} streaming.py map_{name}"]
     if reducer:
         words += ["-reducer", f"{PYTHON} streaming.py reduce_{name}"]
-    done = call(["java", "-cp", f"{conf}:{jars}", "org.apache.hadoop.streaming.HadoopStreaming",
-                 *words])
+    call(["java", "-cp", f"{conf}:{jars}", "org.apache.hadoop.streaming.HadoopStreaming",
+          *words])
     lines = [line.split("\t") for line in
              howdah("fs", "cat", f"{output}/part-00000").stdout.splitlines()] if reducer else []
-    return re.findall(r"job_\d+_\d+", done.stderr + done.stdout)[0], lines
+    return title, lines
 
 
 def quantile(counts, share):
@@ -180,6 +192,8 @@ def measure(folder, options):
             start = time.monotonic()
             jobs, *results[name] = contender(folder, columns)
             seconds = time.monotonic() - start
+            if name == PEER:
+                jobs = [job_named(title) for title in jobs]
             times[name].append((seconds, *mappers_of(jobs)))
             progress(f"round {round_number + 1}: {name} {seconds:.1f} s, mappers "
                      f"{times[name][-1][1]:.1f} s, load {os.getloadavg()[0]:.1f}")

@@ -6,7 +6,8 @@ import collections
 import json
 import sys
 
-import scheme
+sys.path.insert(0, ".")  # where Hadoop places links to the files
+import scheme  # noqa: E402
 
 MISSING = ("", "NA")
 

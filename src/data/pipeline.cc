@@ -209,6 +209,7 @@ Status Pipeline::read(const Round& round, size_t from, Records& records,
   if (results.tally.before) HOWDAH_TRY(results.tally.before->add(records));
   for (size_t i = from; i < round.ready; ++i)
     HOWDAH_TRY(apply(i, records, results, i >= round.counted_from));
+  if (results.tally.after) HOWDAH_TRY(results.tally.after->add(records));
   if (round.tail.empty() && !round.counts_pieces) return Status::ok();
   return tail(round, records, results);
 }

@@ -8,6 +8,8 @@
 #include <arrow/table.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/reader.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 
 #include <cmath>
 #include <random>
@@ -123,6 +125,35 @@ TEST_F(FileWriterTest, ParquetOfEveryCompressionReadsBack) {
     ASSERT_TRUE(table.ok());
     EXPECT_TRUE((*table)->CombineChunksToBatch().ValueOrDie()->Equals(*batch));
   }
+}
+
+TEST_F(FileWriterTest, FractionsHaveADictionaryInParquetWhereTheyRepeat) {
+  arrow::DoubleBuilder repeating, measured, none;
+  std::mt19937 random(5);
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_TRUE(repeating.Append(static_cast<double>(random() % 300) / 7).ok());
+    ASSERT_TRUE(measured.Append(static_cast<double>(random()) / 7).ok());
+    ASSERT_TRUE(none.AppendNull().ok());
+  }
+  const auto batch = arrow::RecordBatch::Make(
+      arrow::schema({arrow::field("r", arrow::float64()), arrow::field("m", arrow::float64()),
+                     arrow::field("n", arrow::float64())}),
+      20'000,
+      {repeating.Finish().ValueOrDie(), measured.Finish().ValueOrDie(),
+       none.Finish().ValueOrDie()});
+  WriterOptions options;
+  options.compression = "none";
+  ASSERT_TRUE(write(batch, options, {}, "/fractions").is_ok());
+  auto reader = parquet::arrow::OpenFile(
+      std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(content("/fractions"))),
+      arrow::default_memory_pool());
+  ASSERT_TRUE(reader.ok());
+  const auto group = (*reader)->parquet_reader()->metadata()->RowGroup(0);
+  EXPECT_LT(group->ColumnChunk(0)->total_compressed_size(), 20'000 * 2);
+  EXPECT_TRUE(group->ColumnChunk(0)->has_dictionary_page());
+  EXPECT_FALSE(group->ColumnChunk(1)->has_dictionary_page());
+  EXPECT_TRUE(
+      (*reader)->ReadTable().ValueOrDie()->CombineChunksToBatch().ValueOrDie()->Equals(*batch));
 }
 
 TEST_F(FileWriterTest, TextsAreWrittenAsTheirFormatsSay) {

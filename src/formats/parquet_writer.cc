@@ -1,5 +1,6 @@
 #include "formats/parquet_writer.h"
 
+#include <arrow/array/array_primitive.h>
 #include <arrow/array/concatenate.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
@@ -10,6 +11,8 @@
 #include <parquet/exception.h>
 #include <parquet/properties.h>
 
+#include <bit>
+#include <unordered_set>
 #include <vector>
 
 #include "formats/arrow_status.h"
@@ -17,6 +20,9 @@
 
 namespace howdah::formats {
 namespace {
+
+// Of the values by which it is decided.
+constexpr size_t kDictionarySample = 8192;
 
 Result<arrow::Compression::type> codec_of(const std::string& name) {
   if (name == "none") return arrow::Compression::UNCOMPRESSED;
@@ -27,9 +33,30 @@ Result<arrow::Compression::type> codec_of(const std::string& name) {
   return *codec;
 }
 
-Result<std::shared_ptr<parquet::WriterProperties>> properties(const arrow::Schema& schema,
-                                                              const WriterOptions& options) {
-  const auto codec = HOWDAH_TRY(codec_of(options.compression));
+// Whether half of the first numbers or more repeat others: then a dictionary of them is small. Of
+// measured numbers it costs time and is given up.
+template <typename ArrayType, typename Bits>
+bool repeats(const arrow::Array& column) {
+  const auto& array = static_cast<const ArrayType&>(column);
+  std::unordered_set<Bits> distinct;  // so that all NaN are one
+  size_t present = 0;
+  for (int64_t i = 0; i < array.length() && present < kDictionarySample; ++i) {
+    if (array.IsNull(i)) continue;
+    ++present;
+    distinct.insert(std::bit_cast<Bits>(array.Value(i)));
+  }
+  return distinct.size() <= present / 2;
+}
+
+bool wants_dictionary(const arrow::Array& column) {
+  if (column.type_id() == arrow::Type::DOUBLE) return repeats<arrow::DoubleArray, uint64_t>(column);
+  if (column.type_id() == arrow::Type::FLOAT) return repeats<arrow::FloatArray, uint32_t>(column);
+  return !arrow::is_floating(column.type_id());
+}
+
+// For a file that begins with this table.
+std::shared_ptr<parquet::WriterProperties> properties(const arrow::Table& table,
+                                                      arrow::Compression::type codec) {
   parquet::WriterProperties::Builder builder;
   builder.created_by("howdah")
       ->version(parquet::ParquetVersion::PARQUET_2_6)
@@ -37,20 +64,17 @@ Result<std::shared_ptr<parquet::WriterProperties>> properties(const arrow::Schem
       // Where groups end is decided here.
       ->max_row_group_length(INT64_MAX);
   if (codec == arrow::Compression::ZSTD) builder.compression_level(1);
-  // Measured numbers hardly repeat: a dictionary of them costs time and is given up.
-  for (const auto& field : schema.fields())
-    if (arrow::is_floating(field->type()->id())) builder.disable_dictionary(field->name());
+  for (int c = 0; c < table.num_columns(); ++c)
+    for (const auto& part : table.column(c)->chunks())  // one at most
+      if (!wants_dictionary(*part)) builder.disable_dictionary(table.field(c)->name());
   return builder.build();
 }
 
 class ParquetWriter : public FileWriter {
  public:
   ParquetWriter(std::shared_ptr<ArrowOutput> output, std::shared_ptr<arrow::Schema> schema,
-                const WriterOptions& options, std::unique_ptr<parquet::arrow::FileWriter> writer)
-      : output_(std::move(output)),
-        schema_(std::move(schema)),
-        options_(options),
-        writer_(std::move(writer)) {}
+                const WriterOptions& options, arrow::Compression::type codec)
+      : output_(std::move(output)), schema_(std::move(schema)), options_(options), codec_(codec) {}
 
   ~ParquetWriter() override {
     output_->abandon();  // Arrow's writer would complete the file
@@ -70,6 +94,7 @@ class ParquetWriter : public FileWriter {
 
   Result<Written> close() override {
     if (waiting_rows_ > 0) HOWDAH_TRY(write_group());
+    if (!writer_) HOWDAH_TRY(begin(*HOWDAH_TRY(from_arrow(arrow::Table::MakeEmpty(schema_)))));
     HOWDAH_TRY(from_arrow(writer_->Close()));
     HOWDAH_TRY(from_arrow(output_->Close()));
     return Written{rows_, output_->Tell().ValueOr(0), output_->sha256()};
@@ -95,6 +120,13 @@ class ParquetWriter : public FileWriter {
     return low;
   }
 
+  Status begin(const arrow::Table& first) {
+    writer_ = HOWDAH_TRY(from_arrow(parquet::arrow::FileWriter::Open(
+        *schema_, arrow::default_memory_pool(), output_, properties(first, codec_),
+        parquet::ArrowWriterProperties::Builder().store_schema()->build())));
+    return Status::ok();
+  }
+
   Status write_group() {
     // One array a column: Parquet's pages would otherwise show where batches ended.
     std::vector<std::shared_ptr<arrow::ChunkedArray>> columns;
@@ -106,6 +138,7 @@ class ParquetWriter : public FileWriter {
     }
     const auto table = arrow::Table::Make(schema_, std::move(columns), waiting_rows_);
     waiting_.clear();
+    if (!writer_) HOWDAH_TRY(begin(*table));
     HOWDAH_TRY(from_arrow(writer_->WriteTable(*table, waiting_rows_)));
     rows_ += waiting_rows_;
     waiting_rows_ = waiting_bytes_ = 0;
@@ -115,7 +148,8 @@ class ParquetWriter : public FileWriter {
   std::shared_ptr<ArrowOutput> output_;
   std::shared_ptr<arrow::Schema> schema_;
   const WriterOptions options_;
-  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+  const arrow::Compression::type codec_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;  // from the first group on
   std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;
   int64_t waiting_rows_ = 0, waiting_bytes_ = 0, rows_ = 0;
 };
@@ -125,11 +159,9 @@ class ParquetWriter : public FileWriter {
 Result<std::unique_ptr<FileWriter>> make_parquet_writer(std::shared_ptr<ArrowOutput> output,
                                                         std::shared_ptr<arrow::Schema> schema,
                                                         const WriterOptions& options) {
-  auto writer = HOWDAH_TRY(from_arrow(parquet::arrow::FileWriter::Open(
-      *schema, arrow::default_memory_pool(), output, HOWDAH_TRY(properties(*schema, options)),
-      parquet::ArrowWriterProperties::Builder().store_schema()->build())));
-  return std::unique_ptr<FileWriter>(std::make_unique<ParquetWriter>(
-      std::move(output), std::move(schema), options, std::move(writer)));
+  const auto codec = HOWDAH_TRY(codec_of(options.compression));
+  return std::unique_ptr<FileWriter>(
+      std::make_unique<ParquetWriter>(std::move(output), std::move(schema), options, codec));
 }
 
 }  // namespace howdah::formats
