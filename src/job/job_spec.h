@@ -17,7 +17,7 @@ struct DataSpec {
   std::string source;  // URI of raw files, or of a prepared dataset; of `prepare:` when not given
   std::string index;   // URI of the indexed dataset; empty: made from the source under home
   std::optional<int64_t> classes;  // the labels' number; from the data when not given
-  dataset::Split split;  // all for training, where the dataset has a validation part of its own
+  dataset::Split split;      // all for training, where the dataset has a validation part of its own
   bool standardize = false;  // preprocess: normalize with method standard
 };
 

@@ -88,7 +88,8 @@ class DataParallelTrainer {
   bool has_part(dataset::Part part) const {
     return dataset::has_part(index_, options_.split, part);
   }
-  // Exact figures over a part of the data that is there, the same on every member; all members call it.
+  // Exact figures over a part of the data that is there, the same on every member; all members call
+  // it.
   Result<train::Metrics> evaluate(dataset::Part part, Deadline deadline);
 
   // Ends enter(), step() and evaluate() of this generation, and of those before it, with kAborted;

@@ -52,7 +52,7 @@ struct SourceSpec {
   Format format = Format::kAuto;
   CsvOptions csv;
   ImageOptions images;
-  std::vector<std::string> columns;         // only these, in this order; empty: all
+  std::vector<std::string> columns;  // only these, in this order; empty: all
   // The rows that belong to the source (prepare/expression.h): others are read and counted, no
   // more. Empty: all.
   std::string filter;
