@@ -30,6 +30,7 @@ std::string source_text(const prepare::SourceSpec& source) {
   text += source.format == prepare::Format::kAuto ? " (format by the files)"
                                                   : fmt::format(" ({})", word_of(source.format));
   if (!source.columns.empty()) text += fmt::format(", {} columns of it", source.columns.size());
+  if (!source.filter.empty()) text += fmt::format(", rows where {}", source.filter);
   static constexpr const char* kBad[] = {"dropped and counted", "put into quarantine", "an error"};
   return text + fmt::format("; bad records are {}", kBad[static_cast<int>(source.bad_records)]);
 }
