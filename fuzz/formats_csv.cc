@@ -1,49 +1,10 @@
 // Any bytes as a CSV file: typed errors or a valid batch, the same rows whichever way the file is
 // cut. The first byte chooses the dialect and the encoding, the second the chunks' length.
-#include <arrow/record_batch.h>
-
-#include <cstdlib>
-
 #include "formats/text_source.h"
+#include "formats_read.h"
 #include "fs/memory_file_system.h"
 
-namespace {
-
 using namespace howdah;
-
-struct Outcome {
-  int64_t rows = 0, bad = 0;
-  bool operator==(const Outcome&) const = default;
-};
-
-// Nothing where the source cannot be read as a whole.
-Result<Outcome> read(formats::Source& source, int64_t portion_bytes) {
-  auto schema = HOWDAH_TRY(source.survey(Deadline::never()));
-  Outcome outcome;
-  for (const auto& portion : HOWDAH_TRY(source.portions(portion_bytes, Deadline::never()))) {
-    const auto reader = HOWDAH_TRY(source.read(portion, Deadline::never()));
-    while (const auto chunk = HOWDAH_TRY(reader->next(Deadline::never()))) {
-      while (true) {
-        const auto parsed = HOWDAH_TRY(source.parse(*chunk, schema));
-        if (parsed.needs) {
-          const auto before = schema;
-          HOWDAH_TRY(schema.widen(*parsed.needs));
-          if (schema == before) std::abort();
-          continue;
-        }
-        if (!parsed.batch->ValidateFull().ok()) std::abort();
-        const auto bad = static_cast<int64_t>(parsed.bad.size());
-        if (parsed.batch->num_rows() + bad != parsed.rows_read) std::abort();
-        outcome.rows += parsed.batch->num_rows();
-        outcome.bad += bad;
-        break;
-      }
-    }
-  }
-  return outcome;
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2 || size > 1 << 16) return 0;

@@ -211,5 +211,25 @@ TEST_F(StreamCodecTest, passes_over_a_line_of_200_megabytes) {
   EXPECT_LT(arrow::default_memory_pool()->max_memory() - before, 64 << 20);
 }
 
+TEST_F(StreamCodecTest, delivers_the_same_of_a_cut_off_stream_whatever_room_there_is) {
+  const std::string whole = deflated(std::string(100'000, 'x'));
+  const auto bytes_of = [&](size_t size, size_t room) {
+    const auto codec = make_zlib_codec(false);
+    EXPECT_TRUE(codec.is_ok());
+    Bytes in = as_bytes(whole).first(size);
+    std::string out(room, '\0');
+    size_t total = 0;
+    while (true) {
+      const auto step = (*codec)->step(in, std::as_writable_bytes(std::span(out)));
+      EXPECT_TRUE(step.is_ok());
+      in = in.subspan(step->consumed);
+      total += step->produced;
+      if (step->consumed == 0 && step->produced == 0) return total;
+    }
+  };
+  for (size_t size = 1; size < whole.size(); ++size)
+    EXPECT_EQ(bytes_of(size, 7), bytes_of(size, 200'000)) << size;
+}
+
 }  // namespace
 }  // namespace howdah::formats

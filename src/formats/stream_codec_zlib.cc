@@ -36,7 +36,6 @@ class ZlibCodec : public StreamCodec {
       inflateReset(&zlib_);
       between_members_ = false;
     }
-    if (in.empty()) return step;
     const size_t in_bytes = std::min(in.size(), kMaxStepBytes);
     const size_t out_bytes = std::min(out.size(), kMaxStepBytes);
     zlib_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
