@@ -23,11 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   spec.absent_columns_are_missing = true;
   if (data[0] & 32) spec.types = {{"a", prepare::ColumnType::kInt64}};
 
-  fs::FileSystems systems{hadoop::Configuration(), hadoop::User{}, hadoop::Credentials()};
   const formats::SourceFile file{
       {files, "/a.csv"}, "a.csv", static_cast<int64_t>(content.size()), 0};
   const int64_t chunk_bytes = 1 + data[1] * 8;
-  auto source = formats::make_text_source({systems, {file}, spec}, chunk_bytes);
+  auto source = formats::make_text_source({{file}, spec}, chunk_bytes);
   if (!source.is_ok()) std::abort();
   const auto whole = read(**source, int64_t{1} << 40);
   const auto cut = read(**source, 1);

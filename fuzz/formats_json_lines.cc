@@ -23,10 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] & 32) spec.missing_words = {"1", "true"};
   spec.encoding = data[0] & 64 ? "latin-1" : "utf-8";
 
-  fs::FileSystems systems{hadoop::Configuration(), hadoop::User{}, hadoop::Credentials()};
   const formats::SourceFile file{
       {files, "/a.jsonl"}, "a.jsonl", static_cast<int64_t>(content.size()), 0};
-  const auto source = formats::make_text_source({systems, {file}, spec}, 1 + data[1] * 8);
+  const auto source = formats::make_text_source({{file}, spec}, 1 + data[1] * 8);
   if (!source.is_ok()) std::abort();
   const auto whole = read(**source, int64_t{1} << 40);
   const auto cut = read(**source, 1);

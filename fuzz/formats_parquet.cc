@@ -51,10 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] & 2) spec.types = {{"a", static_cast<prepare::ColumnType>((data[0] >> 2) % 6)}};
   spec.type_errors_become_missing = data[0] & 128;
 
-  fs::FileSystems systems{hadoop::Configuration(), hadoop::User{}, hadoop::Credentials()};
   const formats::SourceFile file{
       {files, "/a.parquet"}, "a.parquet", static_cast<int64_t>(content.size()), 0};
-  const auto source = formats::make_parquet_source({systems, {file}, spec});
+  const auto source = formats::make_parquet_source({{file}, spec});
   if (!source.is_ok()) std::abort();
   (void)read(**source).is_ok();
   return 0;

@@ -58,10 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[2] & 8) spec.columns = {"key"};
   spec.type_errors_become_missing = data[2] & 16;
 
-  fs::FileSystems systems{hadoop::Configuration(), hadoop::User{}, hadoop::Credentials()};
   const formats::SourceFile file{
       {files, "/a.seq"}, "a.seq", static_cast<int64_t>(content.size()), 0};
-  const auto source = formats::make_sequence_file_source({systems, {file}, spec}, 1 + data[1] * 8);
+  const auto source = formats::make_sequence_file_source({{file}, spec}, 1 + data[1] * 8);
   if (!source.is_ok()) std::abort();
   const auto whole = read(**source, int64_t{1} << 40);
   const auto cut = read(**source, 1);

@@ -45,10 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   prepare::SourceSpec spec;
   spec.format = prepare::Format::kTar;
   spec.max_record_bytes = 4'000;
-  fs::FileSystems systems{hadoop::Configuration(), hadoop::User{}, hadoop::Credentials()};
   const formats::SourceFile file{
       {files, "/" + name}, name, static_cast<int64_t>(content.size()), 0};
-  const formats::Found found{systems, {file}, spec};
+  const formats::Found found{{file}, spec};
   const auto whole = read(found, formats::kChunkBytes);
   const auto cut = read(found, 1 + data[0] / 2);
   if (whole.is_ok() != cut.is_ok()) std::abort();

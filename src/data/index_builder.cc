@@ -8,8 +8,8 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "data/channel_statistics.h"
-#include "data/partition_reader.h"
 #include "data/partition_writer.h"
+#include "data/raw_dataset.h"
 #include "fs/path.h"
 
 namespace howdah::data {
