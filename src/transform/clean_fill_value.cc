@@ -1,7 +1,6 @@
 #include "transform/clean_fill_value.h"
 
 #include <arrow/type.h>
-#include <arrow/util/utf8.h>
 #include <fmt/format.h>
 
 #include <bit>
@@ -10,6 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "formats/text_encoding.h"
 #include "transform/clean_iso_time.h"
 #include "transform/column_views.h"
 
@@ -154,8 +154,7 @@ nlohmann::ordered_json to_json(const FillValue& value) {
   if (const double* number = std::get_if<double>(&value)) return *number;
   const auto* text = std::get_if<std::string>(&value);
   if (!text) return nullptr;
-  arrow::util::InitializeUTF8();
-  if (arrow::util::ValidateUTF8(*text)) return *text;
+  if (formats::is_valid_utf8(*text)) return *text;
   std::string digits;
   for (const char byte : *text) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return {{"bytes", digits}};

@@ -1,10 +1,10 @@
 #include "transform/normalize_categories.h"
 
-#include <arrow/util/utf8.h>
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 
+#include "formats/text_encoding.h"
 #include "statistics/value_counts.h"
 
 namespace howdah::transform {
@@ -13,7 +13,7 @@ namespace {
 using statistics::ValueCounts;
 
 bool can_be_category(std::string_view text) {
-  return text != kUnknown && arrow::util::ValidateUTF8(text);
+  return text != kUnknown && formats::is_valid_utf8(text);
 }
 
 struct Counted {

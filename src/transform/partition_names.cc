@@ -1,14 +1,13 @@
 #include "transform/partition_names.h"
 
-#include <arrow/util/utf8.h>
+#include "formats/text_encoding.h"
 
 namespace howdah::transform {
 
 std::string escape_folder_name(std::string_view name) {
   constexpr std::string_view kEscaped = "\"#%'*/:=?\\{[]^\x7f";
   constexpr char kDigits[] = "0123456789ABCDEF";
-  static const bool initialized = (arrow::util::InitializeUTF8(), true);
-  const bool is_utf8 = initialized && arrow::util::ValidateUTF8(name);
+  const bool is_utf8 = formats::is_valid_utf8(name);
   std::string escaped;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);

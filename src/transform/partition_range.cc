@@ -1,11 +1,11 @@
 #include <arrow/array.h>
 #include <arrow/type.h>
-#include <arrow/util/utf8.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "formats/text_encoding.h"
 #include "statistics/quantile_sketch.h"
 #include "statistics/sample.h"
 #include "transform/column_views.h"
@@ -157,10 +157,9 @@ class TextRanges final : public PartitionLevel {
     return std::make_unique<TextsLearnt>(spec_.expression);
   }
   void fit(const Learnt& learnt) override {
-    arrow::util::InitializeUTF8();
     std::vector<std::string> texts;
     for (auto& entry : static_cast<const TextsLearnt&>(learnt).sample.sorted())
-      if (arrow::util::ValidateUTF8(entry.payload)) texts.push_back(std::move(entry.payload));
+      if (formats::is_valid_utf8(entry.payload)) texts.push_back(std::move(entry.payload));
     std::sort(texts.begin(), texts.end());
     boundaries_.clear();
     const auto buckets = static_cast<size_t>(spec_.buckets);

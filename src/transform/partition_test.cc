@@ -244,13 +244,19 @@ TEST_F(Partition, refuses_more_than_were_allowed) {
               testing::AllOf(HasSubstr("prep.yaml:20:3"), HasSubstr("more than 2 partitions")));
 }
 
+TEST_F(Partition, has_a_longer_name_where_a_column_has_the_usual_one) {
+  const auto batch = batch_of({{"year", kX}, {"at", test::times("[1, 2, 3]")}});
+  EXPECT_EQ(folders(by_value({"year(at)"}), batch)[0], "at_year=1970");
+}
+
 TEST_F(Partition, refuses_at_its_place_what_cannot_be) {
   const auto batch = batch_of({{"x", kX}, {"year", kX}, {"at", test::times("[1, 2, 3]")}});
   const auto refused = [&](const PartitionSpec& what) {
     return Partitioner::create(what, batch->schema()).status().to_string();
   };
   EXPECT_THAT(refused(by_value({"yer"})), HasSubstr("did you mean \"year\"?"));
-  EXPECT_THAT(refused(by_value({"year(at)"})), HasSubstr("cannot be called \"year\""));
+  EXPECT_THAT(refused(spec({{Kind::kValue, "month(at)", "year", 0}})),
+              HasSubstr("cannot be called \"year\""));
   EXPECT_THAT(refused(by_value({"month(x)"})), HasSubstr("prep.yaml:20:3"));
   EXPECT_THAT(refused(by_value({"x", "x"})), HasSubstr("two levels"));
   EXPECT_THAT(refused(by_value({"x", "year", "at"})), HasSubstr("no column would be left"));

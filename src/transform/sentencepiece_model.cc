@@ -1,10 +1,9 @@
 #include "transform/sentencepiece_model.h"
 
-#include <arrow/util/utf8.h>
-
 #include <algorithm>
 #include <iterator>
 
+#include "formats/text_encoding.h"
 #include "transform/sentencepiece_child.h"
 #include "transform/sentencepiece_library/pieces.h"
 
@@ -27,7 +26,7 @@ std::string training_text(std::string_view text) {
 Result<std::string> train_sentencepiece(const std::vector<std::string>& texts, int64_t size,
                                         bool bpe) {
   const auto has_word = [](const std::string& text) {
-    return text.find_first_not_of(' ') != std::string::npos && arrow::util::ValidateUTF8(text);
+    return text.find_first_not_of(' ') != std::string::npos && formats::is_valid_utf8(text);
   };
   std::vector<std::string> usable;
   std::copy_if(texts.begin(), texts.end(), std::back_inserter(usable), has_word);

@@ -1,6 +1,5 @@
 // Exact stratification: each class is cut where its shares end, to one record.
 #include <arrow/array.h>
-#include <arrow/util/utf8.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "formats/text_encoding.h"
 #include "transform/column_views.h"
 #include "transform/distinct_values.h"
 #include "transform/split_cuts.h"
@@ -149,15 +149,13 @@ std::string to_hex(const std::string& bytes) {
 // The way back is only for comparison, so the hex of a class that is no UTF-8 is never decoded: it
 // is looked up by the hex.
 std::string key_of(const std::string& name) {
-  if (arrow::util::ValidateUTF8(name)) return name;
+  if (formats::is_valid_utf8(name)) return name;
   return "0x" + to_hex(name);
 }
 
 class ByExactClass final : public Splitter {
  public:
-  explicit ByExactClass(const prepare::SplitSpec& spec) : spec_(spec), shares_(spec.parts) {
-    arrow::util::InitializeUTF8();
-  }
+  explicit ByExactClass(const prepare::SplitSpec& spec) : spec_(spec), shares_(spec.parts) {}
 
   std::unique_ptr<Collector> collector() const override {
     return std::make_unique<ClassCollector>(spec_.column, spec_.seed);
