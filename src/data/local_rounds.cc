@@ -149,7 +149,7 @@ class LocalRun {
     const size_t from = spool_ ? applied_ : 0;
     const bool keep = spool_ && round.ready == from;  // the spool stays as it is
     auto next_spool =
-        keep ? nullptr : std::make_unique<Spool>(memory_bytes_ / 2, temporary_folder());
+        keep ? nullptr : std::make_unique<Spool>(memory_bytes_ / 3, temporary_folder());
     const auto work = [&](FlowItem&& item, int thread) -> Result<FlowResult> {
       RoundResults& mine = *results[static_cast<size_t>(thread)];
       FlowResult result;

@@ -4,7 +4,6 @@
 #include <arrow/array/array_dict.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/compute/cast.h>
-#include <arrow/compute/initialize.h>
 #include <arrow/datum.h>
 #include <fmt/format.h>
 
@@ -47,8 +46,7 @@ Result<transform::RowLabels> labels_of(const arrow::Array& values) {
 
 Result<std::unique_ptr<Pipeline>> Pipeline::create(const prepare::PrepareSpec& spec,
                                                    const std::shared_ptr<arrow::Schema>& input) {
-  static const arrow::Status kernels = arrow::compute::Initialize();
-  HOWDAH_TRY(formats::from_arrow(kernels));
+  HOWDAH_TRY(formats::load_arrow_functions());
   auto pipeline = std::unique_ptr<Pipeline>(new Pipeline());
   pipeline->spec_ = spec;
   pipeline->input_ = input;
@@ -179,7 +177,8 @@ Status Pipeline::apply(size_t i, Records& records, RoundResults& results, bool c
   transform::StepEffect& sum = results.tally.effects[i];
   sum.rows_in += effects.effect.rows_in;
   sum.rows_dropped += effects.effect.rows_dropped;
-  sum.rows_changed += effects.effect.rows_changed;
+  // Rows that are marked, or only told of, are shown as changed ones.
+  sum.rows_changed += effects.effect.rows_changed + effects.effect.rows_flagged;
   sum.values_changed += effects.effect.values_changed;
   for (transform::DroppedRow& row : effects.dropped) {
     DroppedRecord dropped{
@@ -200,8 +199,12 @@ Status Pipeline::drop_grouped(size_t i, Records& records, transform::Effects& ef
     while (next < sentenced.size() && sentenced[next] < records.rows[r]) ++next;
     if (next < sentenced.size() && sentenced[next] == records.rows[r]) keep[r] = 0;
   }
-  const std::string reason = items_[i].step->grouping()->reason();
-  return effects.drop(records, keep, [&](int64_t) { return reason; });
+  const transform::Grouping& grouping = *items_[i].step->grouping();
+  const auto reason = [&](int64_t) { return grouping.reason(); };
+  if (grouping.drops()) return effects.drop(records, keep, reason);
+  for (uint8_t& flag : keep) flag = !flag;
+  effects.flag(records, keep, reason);
+  return Status::ok();
 }
 
 Status Pipeline::read(const Round& round, size_t from, Records& records,

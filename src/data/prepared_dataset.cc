@@ -3,7 +3,6 @@
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_primitive.h>
 #include <arrow/compute/cast.h>
-#include <arrow/compute/initialize.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <fmt/core.h>
@@ -90,8 +89,7 @@ class PartBatches {
 Result<std::shared_ptr<arrow::Array>> cast_column(const arrow::RecordBatch& batch,
                                                   const std::string& name,
                                                   const std::shared_ptr<arrow::DataType>& type) {
-  static const arrow::Status kernels = arrow::compute::Initialize();
-  HOWDAH_TRY(from_arrow(kernels));
+  HOWDAH_TRY(formats::load_arrow_functions());
   const auto column = batch.GetColumnByName(name);
   if (column->type()->Equals(*type)) return column;
   return from_arrow(arrow::compute::Cast(*column, type));

@@ -3,6 +3,7 @@
 #include <arrow/array.h>
 #include <arrow/type.h>
 
+#include "formats/arrow_status.h"
 #include "prepare/expression.h"
 #include "transform/column_views.h"
 #include "transform/evaluate.h"
@@ -11,6 +12,7 @@ namespace howdah::data {
 
 Status check_filter(const prepare::SourceSpec& spec, const arrow::Schema& schema) {
   if (spec.filter.empty()) return Status::ok();
+  HOWDAH_TRY(formats::load_arrow_functions());
   const auto filter = prepare::parse_expression(spec.filter);
   if (!filter) return filter.status().with_operation("filter").with_peer(spec.where);
   const auto type = transform::type_of(*filter, schema);

@@ -1,5 +1,6 @@
 #include "formats/arrow_status.h"
 
+#include <arrow/compute/initialize.h>
 #include <arrow/util/macros.h>
 
 namespace howdah::formats {
@@ -58,6 +59,11 @@ arrow::Status to_arrow(const Status& status) {
   const auto code =
       status.code() == Code::kCancelled ? arrow::StatusCode::Cancelled : arrow::StatusCode::IOError;
   return arrow::Status(code, status.message(), std::make_shared<OurStatus>(status));
+}
+
+Status load_arrow_functions() {
+  static const arrow::Status loaded = arrow::compute::Initialize();
+  return from_arrow(loaded);
 }
 
 }  // namespace howdah::formats

@@ -14,6 +14,9 @@ Status from_arrow(const arrow::Status& status);
 // The way in.
 arrow::Status to_arrow(const Status& status);
 
+// Arrow's functions beyond the basic ones: to be called before any is, as often as one likes.
+Status load_arrow_functions();
+
 template <typename T>
 Result<T> from_arrow(arrow::Result<T> result) {
   if (!result.ok()) return from_arrow(result.status());

@@ -282,7 +282,7 @@ Result<ParsedChunk> ParquetSource::parse(const RawChunk& raw, const TableSchema&
   ParsedChunk parsed;
   parsed.id = raw.id;
   parsed.rows_read = chunk.cut.rows;
-  if (!chunk.group) {
+  if (!chunk.group || chunk.cut.rows == 0) {
     parsed.rows_pruned = chunk.cut.rows;
     parsed.batch = HOWDAH_TRY(from_arrow(arrow::RecordBatch::MakeEmpty(schema.to_arrow())));
     return parsed;

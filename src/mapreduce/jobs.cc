@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/pause.h"
 #include "fs/path.h"
 #include "mapreduce/follower.h"
 #include "mapreduce/job_settings.h"
@@ -22,6 +23,8 @@ using std::chrono::seconds;
 constexpr minutes kStagingTimeout{10};
 constexpr seconds kCallTimeout{60};
 constexpr seconds kSweepTimeout{20};
+constexpr seconds kMasterPatience{60};
+constexpr std::chrono::milliseconds kLookInterval{100};
 constexpr int64_t kMasterMib = 1536, kTaskMib = 1024, kSortMib = 100, kHeapBesideSortMib = 256;
 
 // Tasks and the shuffle servers recognize each other by it; with it, a restarted master need not
@@ -143,12 +146,24 @@ Result<JobEnd> Jobs::run(const StreamingJob& wanted, const Tell& tell,
   const bool chosen = job.settings.contains("mapreduce.job.ubertask.enable");
   if (uber && !chosen && !end.succeeded && attempts > 1) {
     log::info("{} failed in its master's container; its tasks get their own", end.application_id);
+    HOWDAH_TRY(outlast(end.application_id, stop));
     JobEnd second = HOWDAH_TRY(run_once(job, false, tell, stop));
     second.failures.insert(second.failures.begin(), end.failures.begin(), end.failures.end());
     end = std::move(second);
   }
   end.seconds = std::chrono::duration<double>(Deadline::Clock::now() - started).count();
   return end;
+}
+
+Status Jobs::outlast(const std::string& application_id, const std::stop_token& stop) {
+  const auto id = HOWDAH_TRY(yarn::ApplicationId::parse(application_id));
+  const Deadline patience = Deadline::after(kMasterPatience);
+  while (!stop.stop_requested() && !patience.expired()) {
+    const auto report = client_.get_application_report(id, Deadline::after(kCallTimeout));
+    if (!report || is_over(report->state)) return report.status();
+    pause(kLookInterval, stop);
+  }
+  return client_.force_kill_application(id, "it does not end", Deadline::after(kCallTimeout));
 }
 
 Result<JobEnd> Jobs::run_once(const StreamingJob& job, bool uber, const Tell& tell,

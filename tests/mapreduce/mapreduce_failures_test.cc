@@ -63,7 +63,10 @@ TEST_F(FailingMapReduce, what_failed_within_the_master_gets_containers_of_its_ow
   StreamingJob job = job_over({"in"});
   job.mapper = "cat; [ \"$mapreduce_job_ubertask_enable\" = false ]";
   const JobEnd end = run_well(job);
-  EXPECT_EQ(end.failures.size(), 1u);
+  std::string failures;
+  for (const auto& failure : end.failures)
+    failures += failure.attempt + ": " + failure.diagnostics + "\n";
+  EXPECT_EQ(end.failures.size(), 1u) << failures;
   EXPECT_EQ(read_parts("out"), "a\t\n");
 }
 

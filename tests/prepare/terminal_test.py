@@ -43,7 +43,7 @@ class Terminal(PrepareTest):
 
     def test_a_terminal_sees_one_line_that_moves(self):
         records = csv(lines(60_000, words=10))
-        for number in range(10):
+        for number in range(30):  # enough for more than a moment
             self.raw(f"{number}.csv", records)
         shown, out = self.on_terminal(self.job(BODY), "--memory", "64 MiB")
         self.assertRegex(shown, r"\r\x1b\[K(reading|writing) +\d+%  [\d.]+ MiB")
@@ -51,7 +51,7 @@ class Terminal(PrepareTest):
         # It is gone in the end, and only it was there.
         self.assertTrue(shown.endswith("\r\x1b[K"), shown[-80:])
         self.assertNotIn("\n", shown)
-        self.assertIn("601,000 rows read", out)
+        self.assertIn("1,801,000 rows read", out)
 
     def test_others_see_plain_lines(self):
         done = run("prepare", self.job(BODY))

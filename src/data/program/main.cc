@@ -105,6 +105,7 @@ CLI::App* describe_task(CLI::App& app, const char* name, howdah::data::TaskComma
 // than its default, and glibc gives back at once what is large.
 void be_lean() {
   ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
+  ::mallopt(M_ARENA_MAX, 2);
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
