@@ -60,8 +60,8 @@ class SequenceFileTest : public testing::Test {
     prepare::SourceSpec spec;
     spec.uris = {"file://" + folder_ + "/" + name};
     const auto found = HOWDAH_TRY(Source::open(systems_, spec, Deadline::never()));
-    const auto source = HOWDAH_TRY(
-        make_sequence_file_source({found->files(), found->spec()}, chunk_bytes));
+    const auto source =
+        HOWDAH_TRY(make_sequence_file_source({found->files(), found->spec()}, chunk_bytes));
     Read read;
     read.schema = HOWDAH_TRY(source->survey(Deadline::never()));
     for (const auto& portion : HOWDAH_TRY(source->portions(portion_bytes, Deadline::never()))) {
