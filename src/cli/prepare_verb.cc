@@ -76,6 +76,8 @@ Result<std::vector<std::string>> arguments_of(const PrepareRequest& request,
   if (request.reduces > 0) add("--reduces", std::to_string(request.reduces));
   if (!request.queue.empty()) add("--queue", request.queue);
   if (!conf_dir.empty()) add("--conf", conf_dir);
+  // Arrow's allocator, which reads this as it is loaded, would keep what was freed.
+  ::setenv("MIMALLOC_PURGE_DELAY", "0", 0);
   return words;
 }
 

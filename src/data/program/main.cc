@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -101,10 +100,9 @@ CLI::App* describe_task(CLI::App& app, const char* name, howdah::data::TaskComma
   return task;
 }
 
-// What columns took is given back soon, so that --memory is kept: Arrow's jemalloc holds less of it
-// than its default, and glibc gives back at once what is large.
-void be_lean() {
-  ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
+// Freed memory goes back to the system: --memory is what the process holds, not what it uses. (What
+// Arrow's own allocator keeps is set by whoever starts this program, see cli/prepare_verb.)
+void give_memory_back() {
   ::mallopt(M_ARENA_MAX, 2);
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
@@ -113,7 +111,7 @@ void be_lean() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  be_lean();
+  give_memory_back();
   CLI::App app("Prepares data for Howdah.", "howdah-data");
   app.require_subcommand(1);
   howdah::data::IndexCommand index;
