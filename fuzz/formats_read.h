@@ -5,8 +5,11 @@
 #include <arrow/record_batch.h>
 
 #include <cstdlib>
+#include <memory>
+#include <string>
 
 #include "formats/source.h"
+#include "fs/memory_file_system.h"
 
 namespace howdah {
 
@@ -41,6 +44,20 @@ inline Result<Outcome> read(formats::Source& source, int64_t portion_bytes) {
     }
   }
   return outcome;
+}
+
+inline formats::SourceFile file_in_memory(const std::string& name, Bytes content) {
+  auto files = std::make_shared<fs::MemoryFileSystem>("fuzz");
+  if (!fs::write_file(*files, "/" + name, content, {}, Deadline::never()).is_ok()) std::abort();
+  return {{std::move(files), "/" + name}, name, static_cast<int64_t>(content.size()), 0};
+}
+
+// Whole, and cut as finely as can be: the same rows, or an error both times.
+inline void read_both_ways(formats::Source& source) {
+  const auto whole = read(source, int64_t{1} << 40);
+  const auto cut = read(source, 1);
+  if (whole.is_ok() != cut.is_ok()) std::abort();
+  if (whole.is_ok() && !(*whole == *cut)) std::abort();
 }
 
 }  // namespace howdah

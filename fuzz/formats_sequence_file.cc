@@ -5,7 +5,6 @@
 
 #include "formats/sequence_file_source.h"
 #include "formats_read.h"
-#include "fs/memory_file_system.h"
 
 namespace {
 
@@ -46,9 +45,6 @@ std::string file_of(uint8_t choice, std::string_view rest) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 3 || size > 1 << 16) return 0;
   const std::string content = file_of(data[0], {reinterpret_cast<const char*>(data + 3), size - 3});
-  auto files = std::make_shared<fs::MemoryFileSystem>("fuzz");
-  if (!fs::write_file(*files, "/a.seq", as_bytes(content), {}, Deadline::never()).is_ok())
-    std::abort();
 
   prepare::SourceSpec spec;
   spec.format = prepare::Format::kSequenceFile;
@@ -58,8 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[2] & 8) spec.columns = {"key"};
   spec.type_errors_become_missing = data[2] & 16;
 
-  const formats::SourceFile file{
-      {files, "/a.seq"}, "a.seq", static_cast<int64_t>(content.size()), 0};
+  const formats::SourceFile file = file_in_memory("a.seq", as_bytes(content));
   const auto source = formats::make_sequence_file_source({{file}, spec}, 1 + data[1] * 8);
   if (!source.is_ok()) std::abort();
   const auto whole = read(**source, int64_t{1} << 40);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/image_decoder.h"
+#include "formats/png_failure.h"
 #include "prepare/limits.h"
 
 namespace howdah::formats {
@@ -18,22 +19,15 @@ namespace {
 struct PngState {
   Bytes file;
   size_t length = 0;
-  char reason[256] = {};
+  PngFailure failure;
 };
-
-[[noreturn]] void fail(png_structp png, png_const_charp reason) {
-  auto* state = static_cast<PngState*>(png_get_error_ptr(png));
-  std::snprintf(state->reason, sizeof state->reason, "%s", reason);
-  png_longjmp(png, 1);
-}
-void pass_over(png_structp, png_const_charp) {}
 
 void read_bytes(png_structp png, png_bytep into, size_t length) {
   auto* state = static_cast<PngState*>(png_get_io_ptr(png));
   if (length > state->file.size()) {
     char reason[64];
     std::snprintf(reason, sizeof reason, "cut off at byte %zu", state->length);
-    fail(png, reason);
+    png_fails(png, reason);
   }
   if (length > 0) std::memcpy(into, state->file.data(), length);
   state->file = state->file.subspan(length);
@@ -46,7 +40,7 @@ class PngDecoder : public ImageDecoder {
   Status open(Bytes file) {
     state_.file = file;
     state_.length = file.size();
-    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state_, fail, pass_over);
+    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state_.failure, png_fails, png_warns);
     info_ = png_ ? png_create_info_struct(png_) : nullptr;
     if (!info_) return Status(Code::kOutOfMemory, "libpng");
     if (!read_header()) return failed();
@@ -80,7 +74,7 @@ class PngDecoder : public ImageDecoder {
   Status finish() override { return end() ? Status::ok() : failed(); }
 
  private:
-  Status failed() const { return Status(Code::kCorrupt, state_.reason); }
+  Status failed() const { return Status(Code::kCorrupt, state_.failure.reason); }
 
   // Each returns false where the library gave up.
   bool read_header() {

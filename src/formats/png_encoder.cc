@@ -4,22 +4,14 @@
 #include <png.h>
 
 #include <csetjmp>
-#include <cstdio>
+
+#include "formats/png_failure.h"
 
 namespace howdah::formats {
 namespace {
 
 constexpr int kLevel = 4;  // of zlib
 
-struct Failure {
-  char reason[256] = {};
-};
-[[noreturn]] void fail(png_structp png, png_const_charp reason) {
-  auto* failure = static_cast<Failure*>(png_get_error_ptr(png));
-  std::snprintf(failure->reason, sizeof failure->reason, "%s", reason);
-  png_longjmp(png, 1);
-}
-void pass_over(png_structp, png_const_charp) {}
 void append(png_structp png, png_bytep bytes, size_t length) {
   static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<char*>(bytes), length);
 }
@@ -51,8 +43,8 @@ Status encode_png(const uint8_t* pixels, const ImageShape& shape, std::string& f
     return Status(Code::kInvalidArgument,
                   "PNG has 1 to 4 channels, not " + std::to_string(shape.channels));
   file.clear();
-  Failure failure;
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &failure, fail, pass_over);
+  PngFailure failure;
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &failure, png_fails, png_warns);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
   const bool written =
       info && write_image(png, info, pixels, shape, kColors[shape.channels - 1], file);
