@@ -1,5 +1,6 @@
 #include "data/local_rounds.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include "data/chunk_records.h"
 #include "data/group_shuffle.h"
 #include "data/ordered_flow.h"
+#include "data/quantity.h"
 #include "data/spool.h"
 #include "data/temporary_file.h"
 
@@ -255,6 +257,17 @@ class LocalRun {
 
 Result<Report> run_locally(Preparation& preparation, const RunLimits& limits,
                            const TellProgress& tell) {
+  const formats::Source& source = preparation.source();
+  const int64_t longest = std::max(limits.memory_bytes / 4, prepare::SourceSpec().max_record_bytes);
+  if (source.spec().max_record_bytes > longest)
+    return Status(Code::kInvalidArgument,
+                  fmt::format("records of up to {} do not fit into a memory of {}",
+                              bytes_text(source.spec().max_record_bytes),
+                              bytes_text(limits.memory_bytes)))
+        .with_operation("max_record")
+        .with_peer(source.spec().where)
+        .with_advice(fmt::format("give --memory \"{}\", or let max_record be smaller",
+                                 bytes_text(4 * source.spec().max_record_bytes)));
   return LocalRun(preparation, limits, tell).run();
 }
 

@@ -24,7 +24,7 @@ constexpr int64_t kFileLimit = int64_t{1} << 31;
 std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   text = text.substr(text.rfind('\n') + 1);
-  const std::string name = std::string(kProgram) + ": ";
+  const std::string_view name = "howdah: ";
   return text.starts_with(name) ? text.substr(name.size()) : text;
 }
 

@@ -47,16 +47,32 @@ Result<std::unique_ptr<Preparation>> Preparation::open(fs::FileSystems& files,
   run->work_ = std::make_unique<WorkFolder>(HOWDAH_TRY(
       WorkFolder::open(*output, run->fingerprint_, options.overwrite, run->line_, deadline)));
   if (run->done()) return run;
-  run->schema_ = HOWDAH_TRY(run->source_->survey(deadline));
-  HOWDAH_TRY(run->build_pipeline());
-  if (run->work_->found() == WorkFolder::Found::kWork) HOWDAH_TRY(run->restore(deadline));
+  if (const Status begun = run->begin(deadline); !begun) return run->give_up(begun);
   return run;
+}
+
+Status Preparation::begin(Deadline deadline) {
+  schema_ = HOWDAH_TRY(source_->survey(deadline));
+  give_learnt_types();
+  HOWDAH_TRY(build_pipeline());
+  return work_->found() == WorkFolder::Found::kWork ? restore(deadline) : Status::ok();
+}
+
+Status Preparation::give_up(const Status& why) {
+  // The same source would fail in the same way; with another one the work folder has another name.
+  const bool again = why.code() == Code::kInvalidArgument || why.code() == Code::kCorrupt ||
+                     why.code() == Code::kUnsupported;
+  quarantine_file_.reset();
+  written_file_.reset();
+  if (!again && rounds_ > 0) return why.with_advice("what was done is kept: run it again to go on");
+  work_->abandon();
+  return why;
 }
 
 // Of what is asked for, and of the files that it is asked for.
 std::string Preparation::digest() const {
   Sha256 digest;
-  digest.update(as_bytes("howdah prepare 1\n" + spec_.to_json(false) + adopted_.dump()));
+  digest.update(as_bytes("howdah prepare 2\n" + spec_.to_json(false) + adopted_.dump()));
   for (const formats::SourceFile& file : source_->files())
     digest.update(as_bytes(
         fmt::format("\n{} {} {}", file.location.uri(), file.length_bytes, file.modified_ms)));
@@ -77,7 +93,23 @@ Status Preparation::take_transform(Deadline deadline) {
   spec_.steps = HOWDAH_TRY(PrepareSpec::from_json(json["prepare"].dump())).steps;
   spec_.transform.clear();
   adopted_ = json["pipeline"];
+  if (json.contains("schema"))
+    adopted_schema_ = HOWDAH_TRY(formats::TableSchema::from_json(json["schema"].dump()));
   return Status::ok();
+}
+
+// What a transform learnt from whole numbers is not to be applied to the words that one bad value
+// makes of a column: that value is the bad one.
+void Preparation::give_learnt_types() {
+  for (formats::TableColumn& column : schema_.columns) {
+    if (column.given || column.fixed) continue;
+    for (const formats::TableColumn& learnt : adopted_schema_.columns) {
+      if (learnt.name != column.name || learnt.fixed || learnt.type == formats::Inferred::kNull)
+        continue;
+      column.type = learnt.type;
+      column.given = true;
+    }
+  }
 }
 
 Status Preparation::build_pipeline() {

@@ -58,6 +58,10 @@ class Preparation {
                                                      Deadline deadline);
   std::string shared_uri() const;
 
+  // After a failure of this run: what the next one could go on with stays (the advice says so),
+  // nothing else does.
+  Status give_up(const Status& why);
+
   // The output of this very preparation is there: nothing is to be done but to report.
   bool done() const { return work_->found() == WorkFolder::Found::kDone; }
   const prepare::PrepareSpec& spec() const { return spec_; }
@@ -104,7 +108,9 @@ class Preparation {
   Preparation() = default;
   std::string digest() const;
   Status build_pipeline();
+  Status begin(Deadline deadline);
   Status take_transform(Deadline deadline);
+  void give_learnt_types();
   Result<bool> load_state(std::vector<std::string>& read, Deadline deadline);
   Status restore(Deadline deadline);
   Status add_tally(const Tally& tally);
@@ -123,6 +129,7 @@ class Preparation {
   formats::TableSchema schema_;
   std::unique_ptr<Pipeline> pipeline_;
   nlohmann::ordered_json adopted_;  // state of the pipeline whose transform is applied; or null
+  formats::TableSchema adopted_schema_;  // the columns that it was learnt from
   std::unique_ptr<WorkFolder> work_;
   Tally tally_;  // of all rounds so far
   PiecePlan plan_;

@@ -20,6 +20,25 @@ Result<prepare::PrepareSpec> read_spec(const std::string& path) {
       HOWDAH_TRY(fs::read_file(*location.files, location.path, 16 << 20, Deadline::never())));
 }
 
+// A cluster that is not there is told soon. What has begun waits longer for one that is restarting.
+Status find_cluster(const prepare::PrepareSpec& spec, const fs::FileSystems& patient,
+                    const hadoop::Credentials& credentials) {
+  hadoop::Configuration configuration = patient.configuration();
+  if (configuration.get("howdah.rpc.retries")) return Status::ok();
+  configuration.set("howdah.rpc.retries", "6");
+  fs::FileSystems files(std::move(configuration), patient.user(), credentials);
+  std::vector<std::string> uris = spec.source.uris;
+  uris.push_back(spec.output.uri);
+  for (const std::string& uri : uris) {
+    const auto location = files.resolve(uri);
+    if (!location) continue;  // told later, with its place
+    const auto root = location->files->stat("/", Deadline::never());
+    const Code code = root.status().code();
+    if (code == Code::kUnavailable || code == Code::kDeadlineExceeded) return root.status();
+  }
+  return Status::ok();
+}
+
 Status print(std::FILE* out, const std::string& text) {
   if (std::fputs(text.c_str(), out) < 0 || std::fflush(out) != 0)
     return Status::from_errno(errno, "the report could not be written to standard output");
@@ -59,6 +78,7 @@ Status run_prepare(const PrepareCommand& command, std::FILE* out, std::FILE* err
   auto user = HOWDAH_TRY(hadoop::User::current());
   const auto credentials = HOWDAH_TRY(hadoop::Credentials::from_environment());
   fs::FileSystems files(std::move(configuration), std::move(user), credentials);
+  HOWDAH_TRY(find_cluster(spec, files, credentials));
   Result<Report> report(Status(Code::kInternal, ""));
   {
     ProgressLine line(err, command.progress);
@@ -69,8 +89,9 @@ Status run_prepare(const PrepareCommand& command, std::FILE* out, std::FILE* err
     report = preparation->done()
                  ? preparation->found_report(Deadline::never())
                  : carry_out(command, *preparation, files, credentials, line, std::move(stop));
+    if (!report && !preparation->done()) return preparation->give_up(report.status());
+    HOWDAH_TRY(Status(report.status()));
   }
-  if (!report) return report.status();
   if (report->run.reused)
     fmt::print(err, "already prepared: {} holds the result of this very preparation\n",
                report->output);

@@ -33,13 +33,45 @@ std::string work_path(const std::string& output, const std::string& fingerprint)
                 fmt::format(".{}.preparing-{}", name_of(output), fingerprint.substr(0, 16)));
 }
 
-// The fingerprint in the manifest of an output; empty when it is not one of ours.
-Result<std::string> fingerprint_of(const fs::Location& output, Deadline deadline) {
+// The manifest of an output; null where no preparation wrote it.
+Result<nlohmann::json> manifest_of(const fs::Location& output, Deadline deadline) {
   auto text = fs::read_file(*output.files, output.path + "/" + kManifestFile, kFileLimit, deadline);
-  if (!text && text.status().code() == Code::kNotFound) return std::string();
+  if (!text && text.status().code() == Code::kNotFound) return nlohmann::json();
   HOWDAH_TRY(Status(text.status()));
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  return json.is_object() ? json.value("fingerprint", std::string()) : std::string();
+  auto json = nlohmann::json::parse(*text, nullptr, false);
+  const bool ours =
+      json.is_object() && json.contains("fingerprint") && json["fingerprint"].is_string();
+  return ours ? std::move(json) : nlohmann::json();
+}
+
+std::string fingerprint_in(const nlohmann::json& manifest) {
+  return manifest.is_null() ? "" : manifest["fingerprint"].get<std::string>();
+}
+
+// Whether every file that the manifest names is there, and as long as it was.
+Status check_files(const fs::Location& output, const nlohmann::json& manifest, Deadline deadline) {
+  const auto damaged = [&](const std::string& file, const std::string& what) {
+    return Status(Code::kFailedPrecondition,
+                  "this was prepared already, but since then " + file + " " + what)
+        .with_peer(output.uri())
+        .with_advice("give --overwrite to prepare it again");
+  };
+  const auto files = manifest.find("files");
+  if (files == manifest.end() || !files->is_array())
+    return damaged(kManifestFile, "has lost its list of files");
+  for (const auto& file : *files) {
+    const bool complete = file.is_object() && file.contains("path") && file["path"].is_string() &&
+                          file.contains("bytes") && file["bytes"].is_number_integer();
+    if (!complete) return damaged(kManifestFile, "has lost its list of files");
+    const std::string below = file["path"];
+    const auto there = output.files->stat(output.path + "/" + below, deadline);
+    if (!there && there.status().code() == Code::kNotFound) return damaged(below, "is gone");
+    HOWDAH_TRY(Status(there.status()));
+    if (there->length_bytes != file["bytes"].get<int64_t>())
+      return damaged(below, fmt::format("has {} bytes, not {} any more", there->length_bytes,
+                                        file["bytes"].get<int64_t>()));
+  }
+  return Status::ok();
 }
 
 }  // namespace
@@ -59,28 +91,38 @@ Result<WorkFolder> WorkFolder::open(const fs::Location& output, const std::strin
   folder.overwrite_ = overwrite;
   const auto there = output.files->stat(output.path, deadline);
   if (!there && there.status().code() != Code::kNotFound) return there.status();
-  if (there) {
-    const bool same =
-        there->is_directory && HOWDAH_TRY(fingerprint_of(output, deadline)) == fingerprint;
-    if (same && !overwrite) {
-      folder.found_ = Found::kDone;
-      return folder;
-    }
-    bool empty = false;
-    if (there->is_directory && !overwrite)
-      empty = HOWDAH_TRY(output.files->list(output.path, deadline)).empty();
-    if (!overwrite && !empty)
-      return Status(Code::kAlreadyExists, "the output is there already")
-          .with_peer(output.uri())
-          .with_advice("give --overwrite to replace it, or another output");
-  }
+  if (there && HOWDAH_TRY(folder.is_done(*there, fingerprint, deadline))) return folder;
   HOWDAH_TRY(folder.take(tell, deadline));
   // Whoever held it may have come to its end meanwhile.
-  if (!overwrite && HOWDAH_TRY(fingerprint_of(output, deadline)) == fingerprint) {
+  if (!overwrite && fingerprint_in(HOWDAH_TRY(manifest_of(output, deadline))) == fingerprint) {
     folder.abandon();
     folder.found_ = Found::kDone;
   }
   return folder;
+}
+
+// Of an output that is there: whether it is the very result; an error where it may not be replaced.
+Result<bool> WorkFolder::is_done(const fs::FileInfo& there, const std::string& fingerprint,
+                                 Deadline deadline) {
+  const auto refuse = [&](const char* what, const char* advice) {
+    return Status(Code::kAlreadyExists, what).with_peer(output_.uri()).with_advice(advice);
+  };
+  if (!there.is_directory)
+    return refuse("the output is a file that is there already", "give another output");
+  const auto manifest = HOWDAH_TRY(manifest_of(output_, deadline));
+  if (fingerprint_in(manifest) == fingerprint && !overwrite_) {
+    HOWDAH_TRY(check_files(output_, manifest, deadline));
+    found_ = Found::kDone;
+    return true;
+  }
+  if (HOWDAH_TRY(output_.files->list(output_.path, deadline)).empty()) return false;
+  if (manifest.is_null())
+    return refuse("the output is a folder that is there already, and that no preparation wrote",
+                  "give another output, or remove it");
+  if (!overwrite_)
+    return refuse("the output is there already",
+                  "give --overwrite to replace it, or another output");
+  return false;
 }
 
 WorkFolder::~WorkFolder() {
@@ -105,6 +147,11 @@ Status WorkFolder::take(const Tell& tell, Deadline deadline) {
     if (owner) {
       owner_ = std::move(*owner);
       break;
+    }
+    if (owner.status().code() == Code::kNotFound) {  // the one before gave all of it up
+      HOWDAH_TRY(files.mkdir(work_.path, 0755, deadline));
+      found_ = Found::kNothing;
+      continue;
     }
     if (owner.status().code() != Code::kFailedPrecondition) return owner.status();
     if (patience.expired())

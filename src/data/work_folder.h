@@ -31,8 +31,10 @@ class WorkFolder {
   using Tell = std::function<void(const std::string&)>;
   // Takes the work folder for this process; with kDone nothing is taken. Waits a minute for another
   // run, and tells so.
-  //   kAlreadyExists       the output is there and is another one, without overwrite
-  //   kFailedPrecondition  another run is at work on it
+  //   kAlreadyExists       the output is there and is another one, without overwrite; or, with it,
+  //                        no preparation wrote it
+  //   kFailedPrecondition  files that its manifest names are gone, or of another length
+  //                        or: another run is at work on it
   static Result<WorkFolder> open(const fs::Location& output, const std::string& fingerprint,
                                  bool overwrite, const Tell& tell, Deadline deadline);
   // The work folder of another process that holds it.
@@ -62,6 +64,8 @@ class WorkFolder {
  private:
   WorkFolder(fs::Location output, fs::Location work)
       : output_(std::move(output)), work_(std::move(work)) {}
+  Result<bool> is_done(const fs::FileInfo& there, const std::string& fingerprint,
+                       Deadline deadline);
   Status take(const Tell& tell, Deadline deadline);
 
   fs::Location output_, work_;

@@ -1,5 +1,6 @@
 #include "data/work_folder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "fs/memory_file_system.h"
@@ -19,9 +20,13 @@ class WorkFolderTest : public testing::Test {
     auto work = open(fingerprint, overwrite);
     ASSERT_TRUE(work.is_ok()) << work.status().to_string();
     ASSERT_TRUE(work->write("train/part-0.csv", fingerprint, soon()).is_ok());
-    ASSERT_TRUE(
-        work->write(kManifestFile, "{\"fingerprint\": \"" + fingerprint + "\"}", soon()).is_ok());
+    ASSERT_TRUE(work->write(kManifestFile, manifest(fingerprint), soon()).is_ok());
     ASSERT_TRUE(work->commit(soon()).is_ok());
+  }
+  static std::string manifest(const std::string& fingerprint) {
+    return fmt::format(
+        R"({{"fingerprint": "{0}", "files": [{{"path": "train/part-0.csv", "bytes": {1}}}]}})",
+        fingerprint, fingerprint.size());
   }
   std::vector<std::string> names(const std::string& folder) {
     std::vector<std::string> names;
@@ -63,6 +68,34 @@ TEST_F(WorkFolderTest, AnotherOutputIsNotReplacedWithoutBeingAsked) {
   EXPECT_EQ(names("/data"), std::vector<std::string>{"flights"});
 }
 
+TEST_F(WorkFolderTest, AnOutputThatLostAFileIsNotDone) {
+  make_output(kPrint);
+  ASSERT_TRUE(files_->remove("/data/flights/train/part-0.csv", false, soon()).is_ok());
+  const Status gone = open().status();
+  EXPECT_EQ(gone.code(), Code::kFailedPrecondition);
+  EXPECT_NE(gone.to_string().find("train/part-0.csv is gone"), std::string::npos);
+  fs::CreateOptions options;
+  ASSERT_TRUE(fs::write_file_atomically(*files_, "/data/flights/train/part-0.csv", as_bytes("abc"),
+                                        options, soon())
+                  .is_ok());
+  EXPECT_NE(open().status().to_string().find("has 3 bytes"), std::string::npos);
+  make_output(kPrint, true);
+  EXPECT_EQ(content(), kPrint);
+}
+
+TEST_F(WorkFolderTest, WhatNoPreparationWroteIsNeverReplaced) {
+  fs::CreateOptions options;
+  ASSERT_TRUE(files_->mkdir("/data/flights", 0755, soon()).is_ok());
+  ASSERT_TRUE(
+      fs::write_file_atomically(*files_, "/data/flights/mine", as_bytes("abc"), options, soon())
+          .is_ok());
+  EXPECT_EQ(open(kPrint, true).status().code(), Code::kAlreadyExists);
+  EXPECT_EQ(names("/data/flights"), std::vector<std::string>{"mine"});
+  output_.path = "/data/flights/mine";
+  EXPECT_EQ(open(kPrint, true).status().code(), Code::kAlreadyExists);
+  EXPECT_EQ(names("/data/flights"), std::vector<std::string>{"mine"});
+}
+
 TEST_F(WorkFolderTest, AnEmptyFolderIsNoOutput) {
   ASSERT_TRUE(files_->mkdir("/data/flights", 0755, soon()).is_ok());
   make_output(kPrint);
@@ -93,10 +126,8 @@ TEST_F(WorkFolderTest, WaitsForAnotherRunAndFindsWhatItMade) {
       output_, kPrint, false,
       [&](const std::string& line) {
         told.push_back(line);
-        EXPECT_TRUE(
-            first
-                ->write(kManifestFile, std::string("{\"fingerprint\": \"") + kPrint + "\"}", soon())
-                .is_ok());
+        EXPECT_TRUE(first->write("train/part-0.csv", kPrint, soon()).is_ok());
+        EXPECT_TRUE(first->write(kManifestFile, manifest(kPrint), soon()).is_ok());
         EXPECT_TRUE(first->commit(soon()).is_ok());
       },
       soon());

@@ -6,6 +6,7 @@ import gzip
 import os
 import pathlib
 import subprocess
+import time
 import unittest
 
 from howdah_prepare import NO_HADOOP, Output, PrepareTest, prepare
@@ -93,6 +94,12 @@ class BadRecords(PrepareTest):
         self.output = self.path / "strict"
         self.assert_refused(2, "a.csv",
                             job=self.job(TYPES + "max_record: 1 MiB\nbad_records: fail\n"))
+
+    def test_records_that_memory_cannot_hold_are_not_begun(self):
+        self.raw("a.csv", text())
+        self.assert_refused(2, "max_record", "128.0 MiB", '--memory "512.0 MiB"',
+                            job=self.job("max_record: 128 MiB\n"),
+                            arguments=("--memory", "256 MiB"))
 
     def test_type_errors_can_become_missing(self):
         self.raw("a.csv", text("7,2013-01-01,many\n"))
@@ -236,8 +243,24 @@ class BadJobs(PrepareTest):
         done = prepare(self.job())
         self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
         self.assertIn(str(self.output), done.err)
-        self.assertIn("--overwrite", done.err)
+        self.assertEqual(prepare(self.job(), "--overwrite").code, 2)  # no preparation wrote it
         self.assertEqual([path.name for path in self.output.iterdir()], ["precious"])
+
+    def test_another_output_that_is_there(self):
+        self.prepared(self.job())
+        done = prepare(self.job("split: {train: 0.5, test: 0.5}\n"))
+        self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
+        self.assertIn("--overwrite", done.err)
+        self.assertEqual(Output(self.output).parts(), ["train"])
+
+    def test_an_output_that_lost_a_file(self):
+        self.prepared(self.job())
+        part, = self.output.glob("train/part-*")
+        part.unlink()
+        done = prepare(self.job())
+        self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
+        self.assertIn(part.name, done.err)
+        self.assertEqual(self.prepared(self.job(), "--overwrite")["rows_kept"], 100)
 
     def test_an_output_that_is_a_file(self):
         self.output.write_text("mine")
@@ -253,14 +276,13 @@ class BadJobs(PrepareTest):
         self.assert_refused(2, "50", job=self.job("partition: {by: [id], max_partitions: 50}\n"))
 
     def test_a_cluster_that_is_not_there(self):
-        # Without patience for one that is only starting anew.
-        (self.path / "core-site.xml").write_text(
-            "<configuration><property><name>howdah.rpc.retries</name><value>0</value>"
-            "</property></configuration>")
+        (self.path / "core-site.xml").write_text("<configuration></configuration>")
+        begun = time.monotonic()
         for changes in ({"source": "hdfs://127.0.0.1:9/raw"},
                         {"output": "{uri: hdfs://127.0.0.1:9/out}"}):
             self.assert_refused(3, "127.0.0.1:9", job=self.job(**changes),
                                 env={**NO_HADOOP, "HADOOP_CONF_DIR": str(self.path)})
+        self.assertLess(time.monotonic() - begun, 20)  # with a job's patience it is 40
 
     def test_mapreduce_wants_its_files_in_hdfs(self):
         self.assert_refused(2, "HDFS", job=self.job(), arguments=["--on", "mapreduce"])
@@ -304,7 +326,7 @@ class NoSpace(PrepareTest):
             if not mounted:
                 self.skipTest("mounting a file system needs root")
             self.output = disk / "out"
-            self.assert_refused(1, "space", str(disk), job=self.job())
+            self.assert_refused(1, "space", str(disk), job=self.job(), kept=True)
 
     def test_there_is_no_room_for_what_memory_does_not_hold(self):
         disk = self.path / "disk"

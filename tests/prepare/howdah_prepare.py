@@ -146,8 +146,9 @@ class PrepareTest(unittest.TestCase):
         self.assertEqual(sum(part["rows"] for part in report["parts"]), kept)
         return report
 
-    def assert_refused(self, code, *wanted, job, arguments=(), **options):
-        """One line on standard error, that holds the words; and nothing at the output."""
+    def assert_refused(self, code, *wanted, job, arguments=(), kept=False, **options):
+        """One line on standard error, that holds the words; nothing at the output, and nothing
+        beside it but what the next run is promised to go on with."""
         done = prepare(job, *arguments, **options)
         self.assertEqual(done.code, code, done.err)
         self.assertEqual(done.err.count("\n"), 1, done.err)
@@ -155,6 +156,8 @@ class PrepareTest(unittest.TestCase):
             self.assertIn(text, done.err)
         self.assertEqual(done.out, "")
         self.assert_nothing_visible()
+        self.assertEqual("run it again to go on" in done.err, kept, done.err)
+        self.assertEqual(bool(self.working("**/*")), kept, self.working("**/*"))
         return done
 
     def assert_nothing_visible(self):

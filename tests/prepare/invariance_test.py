@@ -210,6 +210,22 @@ class Again(PrepareTest):
             self.assertAlmostEqual(x, due, delta=1e-12 * abs(due) + 1e-300)
 
 
+    def test_types_that_were_learnt_hold_for_other_records(self):
+        other = self.path / "other"
+        other.mkdir()
+        rows = lines(500, seed=8, first=20_000)
+        fields = rows[7].split(",")
+        (other / "new.csv").write_text(csv(rows + [",".join(fields[:4] + ["many"] + fields[5:])]))
+        second = self.path / "second"
+        job = self.job(f"transform: file://{self.output}/transform.json\nbad_records: quarantine\n",
+                       source=f"file://{other}", output=f"file://{second}")
+        done = prepare(job)
+        self.assertEqual(done.code, 0, done.err)
+        bad, = [one for one in Output(second).quarantine() if one["rule"] == "read.type_error"]
+        self.assertEqual((bad["file"], bad["row"]), ("new.csv", 500))
+        self.assertIn("many", bad["reason"])
+
+
 def json_objects(value):
     """All objects within, however deep."""
     if isinstance(value, dict):

@@ -58,7 +58,7 @@ class StopOnSignal {
 };
 
 int finish(const Status& status) {
-  if (!status.is_ok()) fmt::print(stderr, "howdah-data: {}\n", howdah::data::describe(status));
+  if (!status.is_ok()) fmt::print(stderr, "howdah: {}\n", howdah::data::describe(status));
   return howdah::exit_code(status);
 }
 
