@@ -178,7 +178,7 @@ Status Pipeline::apply(size_t i, Records& records, RoundResults& results, bool c
   sum.rows_in += effects.effect.rows_in;
   sum.rows_dropped += effects.effect.rows_dropped;
   // Rows that are marked, or only told of, are shown as changed ones.
-  sum.rows_changed += effects.effect.rows_changed + effects.effect.rows_flagged;
+  sum.rows_changed += effects.effect.rows_changed + effects.effect.rows_marked;
   sum.values_changed += effects.effect.values_changed;
   for (transform::DroppedRow& row : effects.dropped) {
     DroppedRecord dropped{
@@ -203,7 +203,7 @@ Status Pipeline::drop_grouped(size_t i, Records& records, transform::Effects& ef
   const auto reason = [&](int64_t) { return grouping.reason(); };
   if (grouping.drops()) return effects.drop(records, keep, reason);
   for (uint8_t& flag : keep) flag = !flag;
-  effects.flag(records, keep, reason);
+  effects.mark(records, keep, reason);
   return Status::ok();
 }
 
