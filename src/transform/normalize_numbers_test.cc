@@ -83,8 +83,8 @@ TEST(NormalizeNumbers, constant_columns_are_not_scaled) {
 }
 
 TEST(NormalizeNumbers, columns_without_a_training_value_stay) {
-  for (const Method method : {Method::kStandard, Method::kMinMax, Method::kMaxAbs, Method::kRobust,
-                              Method::kQuantile})
+  for (const Method method :
+       {Method::kStandard, Method::kMinMax, Method::kMaxAbs, Method::kRobust, Method::kQuantile})
     EXPECT_EQ(made(method, "[null, null]", "[7, null]"), "7 missing");
 }
 
