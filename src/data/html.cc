@@ -30,7 +30,7 @@ std::vector<int64_t> drawn(const std::vector<int64_t>& bins) {
 }
 
 std::string histogram(const ValuesReport& values) {
-  const std::vector<int64_t> bins = drawn(values.bins);
+  const std::vector<int64_t> bins = drawn(values.sample_bins);
   const int64_t most = std::max<int64_t>(1, *std::max_element(bins.begin(), bins.end()));
   const double each = kWidth / static_cast<double>(bins.size());
   const double step = (values.max - values.min) / static_cast<double>(bins.size());
@@ -47,24 +47,26 @@ std::string histogram(const ValuesReport& values) {
         each * static_cast<double>(i), kHeight - height, std::max(0.8, each - 0.8), height,
         end_text(values, from), end_text(values, from + step), counted(bins[i], "row"));
   }
-  return svg + fmt::format("</svg><div class=ends><span>{}</span><span>{}</span></div>",
-                           end_text(values, values.min), end_text(values, values.max));
+  return svg + fmt::format(
+                   "</svg><div class=ends><span>{}</span><span>mean {}</span><span>{}</span></div>",
+                   end_text(values, values.min), end_text(values, values.mean),
+                   end_text(values, values.max));
 }
 
 std::string bars(const ValuesReport& values) {
   int64_t most = 1;
-  for (const auto& [value, count] : values.top) most = std::max(most, count);
+  for (const auto& [value, count] : values.sample_top) most = std::max(most, count);
   std::string html = "<div class=bars>";
-  for (size_t i = 0; i < std::min(values.top.size(), kBars); ++i) {
-    const auto& [value, count] = values.top[i];
+  for (size_t i = 0; i < std::min(values.sample_top.size(), kBars); ++i) {
+    const auto& [value, count] = values.sample_top[i];
     html += fmt::format("<div><i style=\"width:{:.1f}%\"></i><b>{}</b><span>{}</span></div>",
                         static_cast<double>(count) / static_cast<double>(most) * 100,
                         html_text(value, 24), grouped(count));
   }
   html += "</div>";
-  if (values.distinct > static_cast<int64_t>(std::min(values.top.size(), kBars)))
+  if (values.sample_distinct > static_cast<int64_t>(std::min(values.sample_top.size(), kBars)))
     html += fmt::format("<div class=ends><span>{} different in the sample</span></div>",
-                        grouped(values.distinct));
+                        grouped(values.sample_distinct));
   return html;
 }
 
@@ -98,8 +100,8 @@ std::string html_text(std::string_view text, size_t max_columns) {
 
 std::string html_values(const ValuesReport& values) {
   if (values.type.empty()) return "<p class=none>not there</p>";
-  if (!values.bins.empty()) return histogram(values);
-  if (!values.top.empty()) return bars(values);
+  if (!values.sample_bins.empty()) return histogram(values);
+  if (!values.sample_top.empty()) return bars(values);
   return "<p class=none>no value to show</p>";
 }
 

@@ -17,8 +17,6 @@ namespace {
 
 using transform::Records;
 
-constexpr const char* kAssigningName = "split";
-
 bool meet(const std::vector<std::string>& names, const std::set<std::string>& blocked) {
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& name) { return blocked.contains(name); });
@@ -161,25 +159,26 @@ Status Pipeline::assign(Records& records) const {
   return Status::ok();
 }
 
-Status Pipeline::apply(size_t i, Records& records, RoundResults& results, bool count) const {
+Status Pipeline::apply(size_t i, Records& records, RoundResults& results, Count count) const {
   const Item& item = items_[i];
   if (!item.step) return assign(records);
   transform::Effects effects;
   effects.effect.rows_in = records.size();
-  effects.want_reasons = count;
+  effects.want_reasons = count == Count::kYes;
   if (!results.wants_quarantine) effects.reasons_limit = DroppedRecords::kPerRule;
   if (item.step->grouping()) {
     HOWDAH_TRY(drop_grouped(i, records, effects));
   } else {
     HOWDAH_TRY(item.step->apply(records, effects));
   }
-  if (!count) return Status::ok();
-  transform::StepEffect& sum = results.tally.effects[i];
+  if (count == Count::kNo) return Status::ok();
+  transform::StepEffect& sum =
+      count == Count::kYes ? results.tally.effects[i] : results.tally.foreseen[i];
   sum.rows_in += effects.effect.rows_in;
   sum.rows_dropped += effects.effect.rows_dropped;
-  // Rows that are marked, or only told of, are shown as changed ones.
-  sum.rows_changed += effects.effect.rows_changed + effects.effect.rows_flagged;
+  sum.rows_changed += effects.effect.rows_changed;
   sum.values_changed += effects.effect.values_changed;
+  sum.rows_marked += effects.effect.rows_marked;
   for (transform::DroppedRow& row : effects.dropped) {
     DroppedRecord dropped{
         records.chunk,         row.row, -1, item.step->name(), std::move(row.reason),
@@ -203,7 +202,7 @@ Status Pipeline::drop_grouped(size_t i, Records& records, transform::Effects& ef
   const auto reason = [&](int64_t) { return grouping.reason(); };
   if (grouping.drops()) return effects.drop(records, keep, reason);
   for (uint8_t& flag : keep) flag = !flag;
-  effects.flag(records, keep, reason);
+  effects.mark(records, keep, reason);
   return Status::ok();
 }
 
@@ -211,16 +210,14 @@ Status Pipeline::read(const Round& round, size_t from, Records& records,
                       RoundResults& results) const {
   if (results.tally.before) HOWDAH_TRY(results.tally.before->add(records));
   for (size_t i = from; i < round.ready; ++i)
-    HOWDAH_TRY(apply(i, records, results, i >= round.counted_from));
+    HOWDAH_TRY(apply(i, records, results, i >= round.counted_from ? Count::kYes : Count::kNo));
   if (results.tally.after) HOWDAH_TRY(results.tally.after->add(records));
   if (round.tail.empty() && !round.counts_pieces) return Status::ok();
   return tail(round, records, results);
 }
 
 Result<Records> Pipeline::training_records(const Records& records) const {
-  const auto at = std::find(part_names_.begin(), part_names_.end(), prepare::kTrainPart);
-  // Without a part of that name, what is trained with is the first.
-  const auto part = static_cast<uint8_t>(at == part_names_.end() ? 0 : at - part_names_.begin());
+  const uint8_t part = training_part();
   std::vector<uint8_t> keep(records.parts.size());
   for (size_t r = 0; r < keep.size(); ++r) keep[r] = records.parts[r] == part;
   Records training = records;
@@ -231,6 +228,7 @@ Result<Records> Pipeline::training_records(const Records& records) const {
 Status Pipeline::tail(const Round& round, const Records& from, RoundResults& results) const {
   Records records = from;
   std::optional<Records> training;  // of `records` as they are now
+  bool told = false;                // how many they are
   for (size_t k = 0; k < round.tail.size(); ++k) {
     const size_t i = round.ready + k;
     const Item& item = items_[i];
@@ -238,6 +236,11 @@ Status Pipeline::tail(const Round& round, const Records& from, RoundResults& res
       case 'c':
         if (item.training_only) {
           if (!training) training = HOWDAH_TRY(training_records(records));
+          if (!told) {
+            results.dealt_rows += records.size();
+            results.training_rows += training->size();
+            told = true;
+          }
           HOWDAH_TRY(results.collectors[i]->add(*training));
         } else if (item.step) {
           HOWDAH_TRY(results.collectors[i]->add(records));
@@ -250,7 +253,7 @@ Status Pipeline::tail(const Round& round, const Records& from, RoundResults& res
         HOWDAH_TRY(item.step->grouping()->entries(records, results.groups[i]));
         break;
       case 'a':
-        HOWDAH_TRY(apply(i, records, results, false));
+        HOWDAH_TRY(apply(i, records, results, round.counts_pieces ? Count::kForeseen : Count::kNo));
         training.reset();
         break;
       default:
@@ -275,8 +278,59 @@ Status Pipeline::count_pieces(const Records& records, RoundResults& results) con
   return Status::ok();
 }
 
+uint8_t Pipeline::training_part() const {
+  const auto at = std::find(part_names_.begin(), part_names_.end(), prepare::kTrainPart);
+  return static_cast<uint8_t>(at == part_names_.end() ? 0 : at - part_names_.begin());
+}
+
+// What is learnt from nothing would leave everything as it is, and look as if it had been learnt.
+Status Pipeline::check_training(const Round& round, const RoundResults& results) const {
+  if (results.dealt_rows > 0 && results.training_rows == 0) return no_training(results.dealt_rows);
+  if (!round.counts_pieces) return Status::ok();
+  int64_t rows = 0;
+  for (const auto& [key, chunks] : results.tally.pieces.counts()) {
+    if (key.part == training_part()) return Status::ok();
+    for (const auto& [chunk, count] : chunks) rows += count;
+  }
+  return rows == 0 ? Status::ok() : no_training(rows);
+}
+
+Status Pipeline::no_training(int64_t rows) const {
+  using By = prepare::SplitSpec::By;
+  const std::string& name = part_names_[training_part()];
+  const auto advice = [&]() -> std::string {
+    switch (spec_.split.by) {
+      case By::kTime:
+        return spec_.split.until.empty() ? "give it a larger share"
+                                         : "give a later time in `until`";
+      case By::kGroup:
+        return fmt::format(
+            "set another seed, split by a column of more groups than \"{}\" has, or "
+            "give it a larger share",
+            spec_.split.column);
+      default:
+        return "set another seed, give it a larger share, or prepare more records";
+    }
+  };
+  return Status(Code::kInvalidArgument,
+                fmt::format("none of {} records is in part \"{}\" of the split, so there is "
+                            "nothing to learn from and to train with",
+                            rows, name))
+      .with_peer(spec_.split.where)
+      .with_advice(advice());
+}
+
+std::vector<std::string> Pipeline::warnings() const {
+  std::vector<std::string> lines;
+  for (const Item& item : items_)
+    if (item.step)
+      for (std::string& line : item.step->warnings()) lines.push_back(std::move(line));
+  return lines;
+}
+
 Status Pipeline::learn(const Round& round, const RoundResults& results,
                        std::vector<DropList>&& drops_by_item) {
+  HOWDAH_TRY(check_training(round, results));
   for (size_t k = 0; k < round.tail.size(); ++k) {
     const size_t i = round.ready + k;
     if (round.tail[k] == 'c') {
@@ -305,7 +359,7 @@ const transform::Grouping* Pipeline::grouping(size_t item) const {
 }
 
 std::string Pipeline::item_name(size_t item) const {
-  return items_[item].step ? items_[item].step->name() : kAssigningName;
+  return items_[item].step ? items_[item].step->name() : "split";
 }
 
 Result<std::shared_ptr<arrow::Schema>> Pipeline::output_schema() const {
@@ -328,71 +382,6 @@ Result<std::shared_ptr<arrow::RecordBatch>> Pipeline::output_columns(
     if (at >= 0) batch = HOWDAH_TRY(formats::from_arrow(batch->RemoveColumn(at)));
   }
   return batch;
-}
-
-nlohmann::ordered_json Pipeline::state() const {
-  nlohmann::ordered_json items = nlohmann::ordered_json::array();
-  for (size_t i = 0; i < items_.size(); ++i) {
-    nlohmann::ordered_json learnt = nlohmann::ordered_json::object();
-    if (fitted_[i] && items_[i].step) items_[i].step->state(learnt);
-    if (fitted_[i] && !items_[i].step) {
-      splitter_->state(learnt["split"]);
-      partitioner_->state(learnt["partition"]);
-    }
-    items.push_back({{"name", item_name(i)}, {"fitted", fitted_[i] != 0}, {"learnt", learnt}});
-  }
-  return {{"items", items}, {"counted", counted_}, {"pieces_counted", pieces_counted_}};
-}
-
-Status Pipeline::adopt(const nlohmann::ordered_json& state) {
-  try {
-    size_t i = 0;
-    for (const auto& item : state.at("items")) {
-      if (item.at("name") == kAssigningName) continue;
-      if (i == assign_at_) ++i;
-      if (i >= items_.size() || item.at("name").get<std::string>() != item_name(i))
-        return Status(Code::kCorrupt, "its steps and what they learnt do not belong together");
-      if (item.at("fitted").get<bool>() && items_[i].learns && !items_[i].step->grouping()) {
-        HOWDAH_TRY(items_[i].step->restore(item.at("learnt")));
-        fitted_[i] = 1;
-      }
-      ++i;
-    }
-  } catch (const nlohmann::json::exception& error) {
-    return Status(Code::kCorrupt, "it is not the transform of a preparation")
-        .with_advice(error.what());
-  }
-  advance();
-  return bind();
-}
-
-Status Pipeline::restore(const nlohmann::ordered_json& state) {
-  try {
-    const auto& items = state.at("items");
-    if (items.size() != items_.size())
-      return Status(Code::kCorrupt, "this state belongs to another preparation");
-    for (size_t i = 0; i < items_.size(); ++i) {
-      if (items[i].at("name").get<std::string>() != item_name(i))
-        return Status(Code::kCorrupt, "this state belongs to another preparation");
-      fitted_[i] = items[i].at("fitted").get<bool>();
-      const auto& learnt = items[i].at("learnt");
-      if (!fitted_[i]) continue;
-      if (items_[i].step) {
-        HOWDAH_TRY(items_[i].step->restore(learnt));
-      } else {
-        HOWDAH_TRY(splitter_->restore(learnt.at("split")));
-        HOWDAH_TRY(partitioner_->restore(learnt.at("partition")));
-      }
-    }
-    counted_ = state.at("counted").get<size_t>();
-    pieces_counted_ = state.at("pieces_counted").get<bool>();
-  } catch (const nlohmann::json::exception& error) {
-    return Status(Code::kCorrupt, "the state of a preparation cannot be read")
-        .with_advice(error.what());
-  }
-  learnt_ = 0;
-  advance();
-  return bind();
 }
 
 }  // namespace howdah::data

@@ -52,11 +52,13 @@ class Pipeline {
   // The empty results that a reader of this round feeds.
   std::unique_ptr<RoundResults> results(const Round& round, bool profile_before) const;
   // Ends a round: takes what was learnt.
+  //   kInvalidArgument  at the split: no record is in the part that is trained with
   Status learn(const Round& round, const RoundResults& results,
                std::vector<DropList>&& drops_by_item);
   // For every grouping item of the round, its judge; null elsewhere.
   const transform::Grouping* grouping(size_t item) const;
   size_t items() const { return items_.size(); }
+  size_t counted() const { return counted_; }  // the effects of items before it are in the tally
   std::string item_name(size_t item) const;
   size_t assigning_item() const { return assign_at_; }  // no step: parts and partitions
 
@@ -67,6 +69,10 @@ class Pipeline {
       std::shared_ptr<arrow::RecordBatch> batch) const;
 
   const std::vector<std::string>& part_names() const { return part_names_; }
+  // `train`; without a part of that name, what is trained with is the first.
+  uint8_t training_part() const;
+  // What the user should know of what was learnt.
+  std::vector<std::string> warnings() const;
 
   // All that was learnt but drop lists: what transform.json holds, and how mappers get it.
   nlohmann::ordered_json state() const;
@@ -91,10 +97,13 @@ class Pipeline {
   Status bind();
   void advance();
   Status assign(transform::Records& records) const;
-  Status apply(size_t item, transform::Records& records, RoundResults& results, bool count) const;
+  enum class Count { kNo, kForeseen, kYes };
+  Status apply(size_t item, transform::Records& records, RoundResults& results, Count count) const;
   Status drop_grouped(size_t item, transform::Records& records, transform::Effects& effects) const;
   Status count_pieces(const transform::Records& records, RoundResults& results) const;
   Result<transform::Records> training_records(const transform::Records& records) const;
+  Status check_training(const Round& round, const RoundResults& results) const;
+  Status no_training(int64_t rows) const;
   Status tail(const Round& round, const transform::Records& records, RoundResults& results) const;
 
   prepare::PrepareSpec spec_;

@@ -22,15 +22,63 @@ std::string dump(const ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+// In their order. `effects` by item of the pipeline.
+std::vector<RuleReport> rules_of(const Tally& tally,
+                                 const std::vector<transform::StepEffect>& effects,
+                                 const Pipeline& pipeline) {
+  std::vector<RuleReport> rules;
+  for (const auto& [rule, rows] : tally.bad_records)
+    rules.push_back({"read." + rule, tally.rows_read, rows});
+  if (tally.values_become_missing)
+    rules.push_back({"read.type_error", tally.rows_read, 0, 0, tally.values_become_missing});
+  for (size_t i = 0; i < effects.size(); ++i) {
+    if (i == pipeline.assigning_item()) continue;
+    const transform::StepEffect& effect = effects[i];
+    rules.push_back({pipeline.item_name(i), effect.rows_in, effect.rows_dropped,
+                     effect.rows_changed, effect.values_changed, effect.rows_marked});
+  }
+  return rules;
+}
+
+// The lines of those rules that dropped the most rows.
+std::string droppers_text(std::vector<RuleReport> rules) {
+  constexpr size_t kShown = 10;
+  std::vector<int64_t> dropped;
+  for (const RuleReport& rule : rules) dropped.push_back(rule.rows_dropped);
+  std::sort(dropped.rbegin(), dropped.rend());
+  const int64_t least =
+      dropped.size() > kShown ? std::max<int64_t>(1, dropped[kShown - 1]) : int64_t{1};
+  Report report;
+  for (RuleReport& rule : rules)
+    if (rule.rows_dropped >= least && report.rules.size() < kShown)
+      report.rules.push_back(std::move(rule));
+  return rules_text(report);
+}
+
+Status nothing_left(const Tally& tally, const Pipeline& pipeline, const std::string& source,
+                    const TellLine& line) {
+  auto effects = tally.effects;  // not counted yet of those whose turn it would have been only now
+  for (const auto& [item, effect] : tally.foreseen)
+    if (item >= pipeline.counted()) effects[item] = effect;
+  const std::string counts = droppers_text(rules_of(tally, effects, pipeline));
+  for (size_t begin = 0; begin < counts.size();) {
+    const size_t end = counts.find('\n', begin);
+    if (end > begin) line(counts.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return Status(Code::kInvalidArgument,
+                fmt::format("no record is left to write, of {} that were read", tally.rows_read))
+      .with_peer(source)
+      .with_advice(counts.empty() ? "give another source"
+                                  : "loosen the rule that drops most, of those told above");
+}
+
 }  // namespace
 
 Status Preparation::plan_pieces(Deadline deadline) {
   const auto partitions = static_cast<int64_t>(tally_.pieces.counts().size());
   if (partitions == 0)
-    return Status(Code::kInvalidArgument, "no record is left to write")
-        .with_peer(source_->files().front().location.uri())
-        .with_advice(
-            fmt::format("{} were read; look at the rules' counts with --json", tally_.rows_read));
+    return nothing_left(tally_, *pipeline_, source_->files().front().location.uri(), line_);
   row_group_bytes_ = std::clamp(kRowGroupsBytes / partitions, kLeastRowGroup, kMostRowGroup);
   const int64_t row_bytes = std::max<int64_t>(1, HOWDAH_TRY(measure_row_bytes(deadline)));
   target_rows_ = std::max<int64_t>(1, spec_.output.target_file_bytes / row_bytes);
@@ -116,20 +164,9 @@ Report Preparation::report(Report::Run run) const {
   report.files_read = static_cast<int64_t>(source_->files().size());
   report.bytes_read = source_->total_bytes();
   report.rows_read = tally_.rows_read;
-  for (const auto& [rule, rows] : tally_.bad_records) {
-    report.rules.push_back({"read." + rule, tally_.rows_read, rows, 0, 0});
-    report.rows_dropped += rows;
-  }
-  if (tally_.values_become_missing)
-    report.rules.push_back(
-        {"read.type_error", tally_.rows_read, 0, 0, tally_.values_become_missing});
-  for (size_t i = 0; i < tally_.effects.size(); ++i) {
-    if (i == pipeline_->assigning_item()) continue;
-    const transform::StepEffect& effect = tally_.effects[i];
-    report.rules.push_back({pipeline_->item_name(i), effect.rows_in, effect.rows_dropped,
-                            effect.rows_changed, effect.values_changed});
-    report.rows_dropped += effect.rows_dropped;
-  }
+  report.rules = rules_of(tally_, tally_.effects, *pipeline_);
+  for (const RuleReport& rule : report.rules) report.rows_dropped += rule.rows_dropped;
+  report.warnings = pipeline_->warnings();
   report.rows_kept = report.rows_read - report.rows_dropped;
   for (size_t p = 0; p < spec_.split.parts.size(); ++p)
     report.parts.push_back({spec_.split.parts[p].name, 0, spec_.split.parts[p].share});
@@ -152,6 +189,12 @@ Report Preparation::report(Report::Run run) const {
     report.bytes_written += written.bytes;
     report.parts[piece.partition.part].rows += written.rows;
   }
+  for (const PartReport& part : report.parts)
+    if (part.rows == 0)
+      report.warnings.push_back(
+          fmt::format("no record is in part \"{}\" of the split: set another seed, or give it a "
+                      "larger share",
+                      part.name));
   std::map<std::string, int64_t> folders;
   for (auto& [key, partition] : partitions) {
     if (!key.folder.empty()) folders[key.folder] += partition.rows;
@@ -192,7 +235,6 @@ void Preparation::add_columns(Report& report) const {
   if (tally_.after)
     for (size_t c = 0; c < tally_.after->columns().size(); ++c)
       at(tally_.after->columns()[c].name).after = tally_.after->values_of(c);
-  if (tally_.before) report.sample_records = static_cast<int64_t>(tally_.before->sample_rows());
 }
 
 std::string Preparation::transform_json() const {
@@ -241,9 +283,13 @@ Result<Report> Preparation::finish(const RoundResults& results, Report::Run run,
 
 Result<Report> Preparation::found_report(Deadline deadline) {
   const fs::Location& output = work_->output();
-  Report report = HOWDAH_TRY(report_from_json(HOWDAH_TRY(
-      fs::read_file(*output.files, output.path + "/" + kReportJson, kMaxReportBytes, deadline))));
-  report.run.reused = true;
+  auto report = report_from_json(HOWDAH_TRY(
+      fs::read_file(*output.files, output.path + "/" + kReportJson, kMaxReportBytes, deadline)));
+  if (!report)
+    return report.status()
+        .with_peer(output.uri() + "/" + kReportJson)
+        .with_advice("prepare the data again with --overwrite");
+  report->run.reused = true;
   return report;
 }
 

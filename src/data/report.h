@@ -14,18 +14,21 @@ namespace howdah::data {
 struct RuleReport {
   std::string rule;  // "read.ragged_row", "clean.drop_missing(dep_delay)"
   int64_t rows_in = 0, rows_dropped = 0, rows_changed = 0, values_changed = 0;
+  int64_t rows_marked = 0;  // that were told of and stay: outliers, noisy labels
 };
 
-// A column's values in the sample of records: numbers as a histogram, others by frequency.
+// A column's values. The figures are of all records; what is named sample_ is of a sample of them.
 struct ValuesReport {
   std::string type;               // as Arrow names it; empty: the column was not there
-  int64_t rows = 0, missing = 0;  // of all records
-  // Of the sample; numbers (times as seconds since 1970 UTC):
+  int64_t rows = 0, missing = 0;  // NaN is missing, too
+  // Of finite numbers, exact (times as seconds since 1970 UTC); 0 where there is none.
   double min = 0, max = 0, mean = 0;
-  std::vector<int64_t> bins = {};  // of equal width from min to max; empty: not numbers, or none
+  int64_t sample_rows = 0;
+  // Numbers: bins of equal width from min to max. Empty: not numbers, or none.
+  std::vector<int64_t> sample_bins = {};
   // Others: the most frequent values, their counts, and how many distinct ones were seen.
-  std::vector<std::pair<std::string, int64_t>> top = {};
-  int64_t distinct = 0;
+  std::vector<std::pair<std::string, int64_t>> sample_top = {};
+  int64_t sample_distinct = 0;
 };
 struct ColumnReport {
   std::string name;
@@ -67,7 +70,6 @@ struct Report {
   double skew = 1;
   std::vector<std::string> split_over_files;  // partitions beyond target_file
   std::vector<ColumnReport> columns;
-  int64_t sample_records = 0;  // behind `columns`
   std::vector<DroppedSample> dropped_sample;
   int64_t files_written = 0, bytes_written = 0;
   struct Run {
@@ -80,7 +82,7 @@ struct Report {
   } run;
 };
 
-inline constexpr int64_t kReportVersion = 1;
+inline constexpr int64_t kReportVersion = 2;
 inline constexpr int64_t kMaxReportBytes = 32 << 20;
 // Beside the data, in Report::output.
 inline constexpr const char* kReportJson = "report.json";
@@ -97,6 +99,8 @@ Result<Report> report_from_json(const std::string& text);
 // Some twenty lines of 100 columns, whatever the data: long lists are cut, and say so. Control
 // characters of names and values are shown as escapes.
 std::string to_text(const Report& report);
+// Of these lines those that say what each rule did; empty without rules.
+std::string rules_text(const Report& report);
 // One page that needs nothing else, neither scripts nor files; under 5 MB: of more than 200
 // columns, 30 of many partitions, 60 dropped rows it says where the others are. Names and values
 // are escaped.

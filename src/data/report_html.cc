@@ -61,16 +61,20 @@ std::string rules(const Report& report) {
   std::string rows;
   for (size_t i = 0; i < std::min(report.rules.size(), kRules); ++i) {
     const RuleReport& rule = report.rules[i];
-    const bool idle = rule.rows_dropped + rule.rows_changed + rule.values_changed == 0;
+    const bool idle = rule.rows_dropped == 0 && rule.rows_changed == 0 &&
+                      rule.values_changed == 0 && rule.rows_marked == 0;
+    rows += fmt::format("<tr{}><td>{}</td>", idle ? " class=idle" : "", html_text(rule.rule));
     rows +=
-        fmt::format("<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                    idle ? " class=idle" : "", html_text(rule.rule), grouped(rule.rows_in),
-                    grouped(rule.rows_dropped), percent(share_of(rule.rows_dropped, rule.rows_in)),
-                    grouped(rule.rows_changed), grouped(rule.values_changed));
+        fmt::format("<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    grouped(rule.rows_in), grouped(rule.rows_dropped),
+                    percent(share_of(rule.rows_dropped, rule.rows_in)), grouped(rule.rows_changed),
+                    grouped(rule.values_changed), grouped(rule.rows_marked));
   }
   return "<h2>What each rule did</h2>" +
-         table("<th>rule<th>rows that came<th>dropped<th>share<th>rows changed<th>values changed",
-               rows) +
+         table(
+             "<th>rule<th>rows that came<th>dropped<th>share<th>rows changed<th>values changed"
+             "<th>rows marked",
+             rows) +
          more(report.rules.size(), kRules, "rule");
 }
 
@@ -166,10 +170,16 @@ std::string missing(const Report& report) {
 std::string columns(const Report& report) {
   if (report.columns.empty()) return "";
   std::string html = missing(report);
+  int64_t before = 0, after = 0;
+  for (const ColumnReport& column : report.columns) {
+    before = std::max(before, column.before.sample_rows);
+    after = std::max(after, column.after.sample_rows);
+  }
   html += fmt::format(
-      "<h2>Values before and after</h2><p class=soft>From a sample of {}.</p>"
+      "<h2>Values before and after</h2><p class=soft>Least, mean, greatest and missing values are "
+      "of all rows; bars and frequent values are of a sample: {} before, {} after.</p>"
       "<div class=cards>",
-      counted(report.sample_records, "record"));
+      counted(before, "row"), grouped(after));
   for (size_t i = 0; i < std::min(report.columns.size(), kColumns); ++i) {
     const ColumnReport& column = report.columns[i];
     html += fmt::format(

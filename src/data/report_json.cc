@@ -28,6 +28,7 @@ void fields(R& rule, Visitor& visit) {
   visit("rows_dropped", rule.rows_dropped);
   visit("rows_changed", rule.rows_changed);
   visit("values_changed", rule.values_changed);
+  visit("rows_marked", rule.rows_marked);
 }
 
 template <Is<std::pair<std::string, int64_t>> R, typename Visitor>
@@ -44,9 +45,10 @@ void fields(R& values, Visitor& visit) {
   visit("min", values.min);
   visit("max", values.max);
   visit("mean", values.mean);
-  visit("bins", values.bins);
-  visit("top", values.top);
-  visit("distinct", values.distinct);
+  visit("sample_rows", values.sample_rows);
+  visit("sample_bins", values.sample_bins);
+  visit("sample_top", values.sample_top);
+  visit("sample_distinct", values.sample_distinct);
 }
 
 template <Is<ColumnReport> R, typename Visitor>
@@ -121,7 +123,6 @@ void fields(R& report, Visitor& visit) {
   visit("skew", report.skew);
   visit("split_over_files", report.split_over_files);
   visit("columns", report.columns);
-  visit("sample_records", report.sample_records);
   visit("dropped_sample", report.dropped_sample);
   visit("files_written", report.files_written);
   visit("bytes_written", report.bytes_written);

@@ -21,7 +21,28 @@ TEST(Report, ReadsBackFromItsJson) {
   ASSERT_TRUE(again.is_ok()) << again.status().to_string();
   EXPECT_EQ(to_json(*again), to_json(report));
   EXPECT_EQ(again->rules.size(), report.rules.size());
-  EXPECT_EQ(again->columns[0].before.bins, report.columns[0].before.bins);
+  EXPECT_EQ(again->columns[0].before.sample_bins, report.columns[0].before.sample_bins);
+}
+
+TEST(Report, TellsMarkedRowsApartFromChangedOnes) {
+  Report report;
+  report.rules = {{"clean.outliers(x)", 100, 0, 0, 0, 7}};
+  const auto again = report_from_json(to_json(report));
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->rules[0].rows_marked, 7);
+  EXPECT_EQ(again->rules[0].rows_changed, 0);
+  EXPECT_THAT(rules_text(report), HasSubstr("rows marked"));
+  EXPECT_THAT(rules_text(report), testing::ContainsRegex("clean.outliers\\(x\\) .* -  .* 7\n"));
+  EXPECT_THAT(to_html(report), HasSubstr("<td>7</td></tr>"));
+  EXPECT_THAT(to_html(report), Not(HasSubstr("class=idle>")));
+}
+
+TEST(Report, SaysWhichFiguresAreOfAllRows) {
+  const std::string page = to_html(flights_report());
+  EXPECT_THAT(page, HasSubstr("are of all rows"));
+  EXPECT_THAT(page, HasSubstr("of a sample: 20,000 rows before, 20,000 after"));
+  EXPECT_THAT(page, HasSubstr("<span>mean 12.6"));
+  EXPECT_THAT(to_json(flights_report()), HasSubstr("\"sample_bins\""));
 }
 
 TEST(Report, JsonWithoutTheRunIsTheSameWhereverItRan) {
@@ -70,7 +91,7 @@ TEST(Report, ThePageStaysSmallAndShowsNamesAsTheyAre) {
   Report report = flights_report();
   report.name = "<script>alert(1)</script>";
   report.columns[0].name = "a\"><img src=x>";
-  report.columns[4].before.top[0].first = "</div>&amp;";
+  report.columns[4].before.sample_top[0].first = "</div>&amp;";
   const std::string page = to_html(report);
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_THAT(page, HasSubstr("a&quot;&gt;&lt;img src=x&gt;"));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kRules = 10, kParts = 6, kWarnings = 4;
 constexpr size_t kTextColumns = 100;
-constexpr size_t kKeyColumns = 12, kRuleColumns = 46;
+constexpr size_t kKeyColumns = 12, kRuleColumns = 40;
 
 std::string entry(std::string_view key, const std::string& printable_text) {
   return "  " + padded(key, kKeyColumns) + printable_text + "\n";
@@ -44,7 +44,8 @@ std::string read_text(const Report& report) {
 }
 
 bool did_nothing(const RuleReport& rule) {
-  return rule.rows_dropped == 0 && rule.rows_changed == 0 && rule.values_changed == 0;
+  return rule.rows_dropped == 0 && rule.rows_changed == 0 && rule.values_changed == 0 &&
+         rule.rows_marked == 0;
 }
 
 // Idle rules in one line, as many names as it takes.
@@ -59,22 +60,6 @@ std::string idle_text(const std::vector<const RuleReport*>& idle) {
     line += name;
   }
   return line + "\n";
-}
-
-std::string rules_text(const Report& report) {
-  std::vector<const RuleReport*> active, idle;
-  for (const RuleReport& rule : report.rules) (did_nothing(rule) ? idle : active).push_back(&rule);
-  std::string text;
-  if (!active.empty())
-    text += "\n  " + padded("rule", kRuleColumns) +
-            fmt::format("{:>16}{:>16}{:>18}\n", "rows dropped", "rows changed", "values changed");
-  for (size_t i = 0; i < std::min(active.size(), kRules); ++i)
-    text += "  " + padded(active[i]->rule, kRuleColumns) +
-            fmt::format("{:>16}{:>16}{:>18}\n", dash_or(active[i]->rows_dropped),
-                        dash_or(active[i]->rows_changed), dash_or(active[i]->values_changed));
-  if (active.size() > kRules) text += more(active.size() - kRules);
-  if (!idle.empty()) text += idle_text(idle);
-  return text;
 }
 
 std::string parts_text(const Report& report) {
@@ -122,6 +107,24 @@ std::string run_text(const Report::Run& run) {
 }
 
 }  // namespace
+
+std::string rules_text(const Report& report) {
+  std::vector<const RuleReport*> active, idle;
+  for (const RuleReport& rule : report.rules) (did_nothing(rule) ? idle : active).push_back(&rule);
+  std::string text;
+  if (!active.empty())
+    text += "\n  " + padded("rule", kRuleColumns) +
+            fmt::format("{:>14}{:>15}{:>16}{:>13}\n", "rows dropped", "rows changed",
+                        "values changed", "rows marked");
+  for (size_t i = 0; i < std::min(active.size(), kRules); ++i)
+    text += "  " + padded(active[i]->rule, kRuleColumns) +
+            fmt::format("{:>14}{:>15}{:>16}{:>13}\n", dash_or(active[i]->rows_dropped),
+                        dash_or(active[i]->rows_changed), dash_or(active[i]->values_changed),
+                        dash_or(active[i]->rows_marked));
+  if (active.size() > kRules) text += more(active.size() - kRules);
+  if (!idle.empty()) text += idle_text(idle);
+  return text;
+}
 
 std::string to_text(const Report& report) {
   std::string text = read_text(report) + rules_text(report) + parts_text(report) + "\n";

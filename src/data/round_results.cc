@@ -24,6 +24,8 @@ void RoundResults::write_to(std::string& bytes) const {
   for (const auto& collector : collectors) write_collector(collector, bytes);
   write_collector(splitter, bytes);
   write_collector(partitioner, bytes);
+  writer.u64(static_cast<uint64_t>(dealt_rows));
+  writer.u64(static_cast<uint64_t>(training_rows));
   tally.write_to(bytes);
 }
 
@@ -33,6 +35,8 @@ Status RoundResults::merge(statistics::ByteReader& bytes) {
   for (const auto& collector : collectors) HOWDAH_TRY(merge_collector(collector, bytes));
   HOWDAH_TRY(merge_collector(splitter, bytes));
   HOWDAH_TRY(merge_collector(partitioner, bytes));
+  dealt_rows += static_cast<int64_t>(HOWDAH_TRY(bytes.u64()));
+  training_rows += static_cast<int64_t>(HOWDAH_TRY(bytes.u64()));
   return tally.merge(bytes);
 }
 

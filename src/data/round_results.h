@@ -18,6 +18,9 @@ struct RoundResults {
   std::vector<std::unique_ptr<transform::Collector>> collectors;
   std::unique_ptr<transform::Collector> splitter, partitioner;
   Tally tally;
+  // Where steps learn from the training part alone: the records that they saw, of all parts, and
+  // those of it.
+  int64_t dealt_rows = 0, training_rows = 0;
   bool wants_quarantine = false;      // of records that steps drop
   bool wants_bad_quarantine = false;  // of records that cannot be read
 

@@ -19,16 +19,29 @@ Status add(int64_t& sum, statistics::ByteReader& bytes) {
   return Status::ok();
 }
 
+void write_effect(const transform::StepEffect& effect, statistics::ByteWriter& writer) {
+  for (const int64_t figure : {effect.rows_in, effect.rows_dropped, effect.rows_changed,
+                               effect.values_changed, effect.rows_marked})
+    writer.u64(static_cast<uint64_t>(figure));
+}
+
+Status merge_effect(transform::StepEffect& effect, statistics::ByteReader& bytes) {
+  for (int64_t* figure : {&effect.rows_in, &effect.rows_dropped, &effect.rows_changed,
+                          &effect.values_changed, &effect.rows_marked})
+    HOWDAH_TRY(add(*figure, bytes));
+  return Status::ok();
+}
+
 }  // namespace
 
 void Tally::write_to(std::string& bytes) const {
   statistics::ByteWriter writer(bytes);
   writer.u64(effects.size());
-  for (const transform::StepEffect& effect : effects) {
-    writer.u64(static_cast<uint64_t>(effect.rows_in));
-    writer.u64(static_cast<uint64_t>(effect.rows_dropped));
-    writer.u64(static_cast<uint64_t>(effect.rows_changed));
-    writer.u64(static_cast<uint64_t>(effect.values_changed));
+  for (const transform::StepEffect& effect : effects) write_effect(effect, writer);
+  writer.u64(foreseen.size());
+  for (const auto& [item, effect] : foreseen) {
+    writer.u64(item);
+    write_effect(effect, writer);
   }
   writer.u64(bad_records.size());
   for (const auto& [rule, rows] : bad_records) {
@@ -55,11 +68,12 @@ void Tally::write_to(std::string& bytes) const {
 Status Tally::merge(statistics::ByteReader& bytes) {
   if (HOWDAH_TRY(bytes.u64()) != effects.size())
     return Status(Code::kCorrupt, "the tally of another preparation cannot be merged");
-  for (transform::StepEffect& effect : effects) {
-    HOWDAH_TRY(add(effect.rows_in, bytes));
-    HOWDAH_TRY(add(effect.rows_dropped, bytes));
-    HOWDAH_TRY(add(effect.rows_changed, bytes));
-    HOWDAH_TRY(add(effect.values_changed, bytes));
+  for (transform::StepEffect& effect : effects) HOWDAH_TRY(merge_effect(effect, bytes));
+  const uint64_t items = HOWDAH_TRY(bytes.u64());
+  for (uint64_t i = 0; i < items; ++i) {
+    const uint64_t item = HOWDAH_TRY(bytes.u64());
+    if (item >= effects.size()) return Status(Code::kCorrupt, "a tally counts an unknown step");
+    HOWDAH_TRY(merge_effect(foreseen[item], bytes));
   }
   const uint64_t rules = HOWDAH_TRY(bytes.u64());
   for (uint64_t i = 0; i < rules; ++i) {

@@ -19,6 +19,9 @@ namespace howdah::data {
 
 struct Tally {
   std::vector<transform::StepEffect> effects;  // by item of the pipeline
+  // Of items that were tried ahead of their turn when the pieces were counted, by item: what they
+  // will have done when their effects are counted.
+  std::map<size_t, transform::StepEffect> foreseen;
   std::map<std::string, int64_t> bad_records;  // by rule: "ragged_row"...; "filter" of good ones
   int64_t rows_read = 0, values_become_missing = 0;
   PieceCounts pieces;

@@ -42,6 +42,7 @@ inline Report flights_report() {
                   {"clean.drop_missing(dep_delay)", 336'776, 8'255, 0, 0},
                   {"clean.drop_duplicates", 328'521, 0, 0, 0},
                   {"clean.outliers(dep_delay)", 328'521, 1'175, 0, 0},
+                  {"clean.label_noise(carrier)", 327'346, 0, 0, 0, 412},
                   {"clean.fill_missing(air_time)", 327'346, 0, 1'175, 1'175},
                   {"clean.clean_text(tailnum)", 327'346, 0, 0, 0},
                   {"normalize.standard(dep_delay, distance)", 327'346, 0, 327'346, 654'692},
@@ -69,59 +70,62 @@ inline Report flights_report() {
     }
   report.skew = 1.0542;
   report.split_over_files = {"train/year=2013/month=8"};
-  report.sample_records = 20'000;
   report.files_written = 37;
   report.bytes_written = 8'011'364;
 
   ColumnReport delay{"dep_delay", {"int64", 336'779, 8'255}, {"double", 327'346, 0}};
   delay.before.min = -43, delay.before.max = 1'301, delay.before.mean = 12.639;
-  delay.before.bins = bins_of(-43, 1'301, 19'511, [](double x) { return std::exp(-x / 42); });
+  delay.before.sample_bins =
+      bins_of(-43, 1'301, 19'511, [](double x) { return std::exp(-x / 42); });
   delay.after.min = -1.52, delay.after.max = 7.93, delay.after.mean = 0;
-  delay.after.bins = bins_of(-1.52, 7.93, 20'000,
-                             [](double x) { return bell(x, -0.4, 0.35) + 0.2 * std::exp(-x); });
+  delay.after.sample_bins = bins_of(
+      -1.52, 7.93, 20'000, [](double x) { return bell(x, -0.4, 0.35) + 0.2 * std::exp(-x); });
   ColumnReport distance{"distance", {"int64", 336'779, 0}, {"double", 327'346, 0}};
   distance.before.min = 17, distance.before.max = 4'983, distance.before.mean = 1'039.9;
   const auto distances = [](double x) {
     return bell(x, 500, 260) + 0.75 * bell(x, 1'050, 180) + 0.5 * bell(x, 2'450, 160) +
            0.02 * bell(x, 4'970, 60);
   };
-  distance.before.bins = bins_of(17, 4'983, 20'000, distances);
+  distance.before.sample_bins = bins_of(17, 4'983, 20'000, distances);
   distance.after.min = -1.39, distance.after.max = 5.37, distance.after.mean = 0;
-  distance.after.bins = distance.before.bins;
+  distance.after.sample_bins = distance.before.sample_bins;
   ColumnReport air_time{"air_time", {"int64", 336'779, 9'430}, {"int64", 327'346, 0}};
   air_time.before.min = 20, air_time.before.max = 695, air_time.before.mean = 150.7;
-  air_time.before.bins =
+  air_time.before.sample_bins =
       bins_of(20, 695, 19'440, [](double x) { return bell(x, 110, 50) + 0.4 * bell(x, 330, 35); });
   air_time.after = air_time.before;
   air_time.after.rows = 327'346, air_time.after.missing = 0;
   ColumnReport hour{"time_hour", {"timestamp[us, tz=UTC]", 336'779, 0}, {}};
   hour.before.min = 1'357'034'400, hour.before.max = 1'388'548'800,
   hour.before.mean = 1'372'809'600;
-  hour.before.bins = bins_of(0, 40, 20'000, [](double x) { return 10 + std::sin(x); });
+  hour.before.sample_bins = bins_of(0, 40, 20'000, [](double x) { return 10 + std::sin(x); });
   hour.after = hour.before;
   hour.after.rows = 327'346;
   ColumnReport carrier{"carrier", {"string", 336'779, 0}, {"int32", 327'346, 0}};
-  for (const auto& [name, rows] : carriers) carrier.before.top.emplace_back(name, rows / 17);
-  carrier.before.top.resize(10);
-  carrier.before.distinct = 16;
+  for (const auto& [name, rows] : carriers) carrier.before.sample_top.emplace_back(name, rows / 17);
+  carrier.before.sample_top.resize(10);
+  carrier.before.sample_distinct = 16;
   carrier.after.min = 1, carrier.after.max = 16, carrier.after.mean = 4.61;
-  for (const auto& [name, rows] : carriers) carrier.after.bins.push_back(rows / 17);
+  for (const auto& [name, rows] : carriers) carrier.after.sample_bins.push_back(rows / 17);
   ColumnReport tail{"tailnum", {"string", 336'779, 2'512}, {"string", 327'346, 0}};
-  tail.before.top = {{"N725MQ", 34}, {"N722MQ", 31}, {"N723MQ", 30}, {"N711MQ", 29},
-                     {"N713MQ", 28}, {"N258JB", 25}, {"N298JB", 25}, {"N353JB", 24},
-                     {"N351JB", 23}, {"N735MQ", 23}};
-  tail.before.distinct = 3'571;
+  tail.before.sample_top = {{"N725MQ", 34}, {"N722MQ", 31}, {"N723MQ", 30}, {"N711MQ", 29},
+                            {"N713MQ", 28}, {"N258JB", 25}, {"N298JB", 25}, {"N353JB", 24},
+                            {"N351JB", 23}, {"N735MQ", 23}};
+  tail.before.sample_distinct = 3'571;
   tail.after = tail.before;
-  tail.after.rows = 327'346, tail.after.missing = 0, tail.after.distinct = 3'569;
+  tail.after.rows = 327'346, tail.after.missing = 0, tail.after.sample_distinct = 3'569;
   ColumnReport origin{"origin", {"string", 336'779, 0}, {"string", 327'346, 0}};
-  origin.before.top = {{"EWR", 7'176}, {"JFK", 6'608}, {"LGA", 6'216}};
-  origin.before.distinct = 3;
-  origin.after.top = {{"EWR", 7'180}, {"JFK", 6'660}, {"LGA", 6'160}};
-  origin.after.distinct = 3;
+  origin.before.sample_top = {{"EWR", 7'176}, {"JFK", 6'608}, {"LGA", 6'216}};
+  origin.before.sample_distinct = 3;
+  origin.after.sample_top = {{"EWR", 7'180}, {"JFK", 6'660}, {"LGA", 6'160}};
+  origin.after.sample_distinct = 3;
   ColumnReport marked{"dep_delay_outlier", {}, {"bool", 327'346, 0}};
-  marked.after.top = {{"false", 19'931}, {"true", 69}};
-  marked.after.distinct = 2;
+  marked.after.sample_top = {{"false", 19'931}, {"true", 69}};
+  marked.after.sample_distinct = 2;
   ColumnReport comment{"comment", {"string", 336'779, 336'779}, {}};
+  for (ColumnReport* column : {&delay, &distance, &air_time, &hour, &carrier, &tail, &origin})
+    column->before.sample_rows = column->after.sample_rows = 20'000;
+  marked.after.sample_rows = 20'000;
   report.columns = {delay, distance, air_time, hour, carrier, tail, origin, marked, comment};
 
   report.dropped_sample = {
@@ -155,7 +159,7 @@ inline Report vast_report(size_t columns, size_t partitions) {
   const std::string wide(1'000, '"');
   Report report = flights_report();
   report.sources.assign(1'000, wide);
-  report.rules.assign(1'000, {wide, 1'000'000'000, 1'000'000, 1'000'000, 1'000'000});
+  report.rules.assign(1'000, {wide, 1'000'000'000, 1'000'000, 1'000'000, 1'000'000, 1'000'000});
   report.warnings.assign(1'000, wide);
   report.classes.assign(20'000, {wide, {1'000'000, 1'000'000, 1'000'000}});
   report.partitions.assign(partitions, {"train", wide, 1'000'000, 1'000'000'000, 8});
@@ -165,10 +169,10 @@ inline Report vast_report(size_t columns, size_t partitions) {
   ColumnReport numbers{wide, {"double", 1'000'000'000, 1'000'000}, {}};
   numbers.before.min = -1.23456e-200, numbers.before.max = 1.23456e200;
   numbers.before.mean = 1.23456e200;
-  numbers.before.bins.assign(1'000, 1'000'000'000'000);
+  numbers.before.sample_bins.assign(1'000, 1'000'000'000'000);
   numbers.after = numbers.before;
   ColumnReport words{wide, {"string", 1'000'000'000, 1'000'000}, {}};
-  words.before.top.assign(1'000, {wide, 1'000'000'000'000});
+  words.before.sample_top.assign(1'000, {wide, 1'000'000'000'000});
   words.after = words.before;
   report.columns.clear();
   for (size_t i = 0; i < columns; ++i) report.columns.push_back(i % 2 ? numbers : words);

@@ -68,7 +68,7 @@ TEST(LabelNoise, believes_the_majority) {
   const auto counted = run(LabelNoise{"label", false}, records);
   EXPECT_EQ(counted->kept.size(), 9U);
   EXPECT_EQ(counted->effect.rows_dropped, 0);
-  EXPECT_EQ(counted->effect.rows_flagged, 3);
+  EXPECT_EQ(counted->effect.rows_marked, 3);
   EXPECT_EQ(counted->reasons, outcome->reasons);
   EXPECT_THAT(run(LabelNoise{"lable", true}, records).status().to_string(),
               HasSubstr("did you mean \"label\""));

@@ -51,6 +51,7 @@ Result<std::shared_ptr<arrow::Array>> clip_as(const arrow::Array& column, Limits
   for (size_t i = 0; i < count; ++i) {
     const bool below = static_cast<double>(values[i]) < limits.low;
     into[i] = changed[i] ? (below ? low : high) : values[i];
+    changed[i] &= into[i] != values[i];
   }
   std::shared_ptr<arrow::Buffer> bits = column.null_bitmap();
   if (bits && column.offset())

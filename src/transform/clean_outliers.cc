@@ -182,7 +182,7 @@ class Outliers : public Step {
       case Action::kMark: {
         std::vector<std::shared_ptr<arrow::Array>> marks;
         const auto any = HOWDAH_TRY(outliers(records, &marks));
-        effects.flag(records, any, [&](int64_t row) { return reason(*records.batch, row); });
+        effects.mark(records, any, [&](int64_t row) { return reason(*records.batch, row); });
         for (size_t c = 0; c < columns_.size(); ++c)
           HOWDAH_TRY(records.set_column(mark_name(columns_[c]), std::move(marks[c])));
         return Status::ok();

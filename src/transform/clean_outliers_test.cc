@@ -113,6 +113,15 @@ TEST(Outliers, clipped_floats_are_within_the_limits) {
   EXPECT_EQ(records.batch, same) << "what is within is not copied";
 }
 
+TEST(Outliers, that_are_the_limit_of_their_type_already_do_not_change) {
+  const auto schema = arrow::schema({arrow::field("u", arrow::uint8())});
+  const Records records = records_of(schema, R"([{"u": 255}, {"u": 3}])");
+  const auto outcome = run(rule(Method::kRange, Action::kClip, 3, 300, 400), records);
+  ASSERT_TRUE(outcome.is_ok()) << outcome.status().to_string();
+  EXPECT_EQ(outcome->effect.values_changed, 1);
+  EXPECT_EQ(outcome->effect.rows_changed, 1);
+}
+
 TEST(Outliers, clip_integers_at_the_ends_of_their_type) {
   const auto schema = arrow::schema({arrow::field("i", arrow::int64())});
   const Records records =
@@ -139,7 +148,7 @@ TEST(Outliers, are_marked_in_a_column_beside) {
   EXPECT_EQ(outcome->rows[7], R"({"x":8.0,"x_outlier":false})");
   EXPECT_EQ(outcome->rows[8], R"({"x":9.0,"x_outlier":true})");
   EXPECT_EQ(outcome->rows[9], R"({"x":null,"x_outlier":false})");
-  EXPECT_EQ(outcome->effect.rows_flagged, 2);
+  EXPECT_EQ(outcome->effect.rows_marked, 2);
   EXPECT_EQ(outcome->effect.rows_dropped, 0);
   EXPECT_THAT(outcome->reasons, ElementsAre("8: x = 9 is above 8", "11: x = 100.5 is above 8"));
   const auto taken = arrow::schema({kSchema->field(0), arrow::field("x_outlier", arrow::int8())});

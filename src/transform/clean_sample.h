@@ -55,7 +55,7 @@ inline std::vector<Records> in_pieces(const Records& records, size_t rows) {
 struct Outcome {
   std::vector<std::string> rows;     // as JSON, what remains
   std::vector<uint32_t> kept;        // their places in the chunk
-  std::vector<std::string> reasons;  // "3: x is missing", of those dropped or flagged
+  std::vector<std::string> reasons;  // "3: x is missing", of those dropped or marked
   StepEffect effect;
   std::string state;   // as JSON
   std::string learnt;  // the collectors' bytes
@@ -85,7 +85,7 @@ inline Status judge_and_drop(const Grouping& grouping, std::vector<Records>& pie
     for (const uint32_t row : piece.rows) picked.push_back(gone.count({piece.chunk, row}) > 0);
     const auto reason = [&](int64_t) { return grouping.reason(); };
     if (!grouping.drops()) {
-      effects.flag(piece, picked, reason);
+      effects.mark(piece, picked, reason);
       continue;
     }
     for (uint8_t& flag : picked) flag = !flag;
@@ -102,7 +102,7 @@ inline Status apply_all(Step& step, std::vector<Records>& pieces, Outcome& outco
   } else {
     for (Records& piece : pieces) HOWDAH_TRY(step.apply(piece, effects));
   }
-  for (const auto* list : {&effects.dropped, &effects.flagged})
+  for (const auto* list : {&effects.dropped, &effects.marked})
     for (const DroppedRow& row : *list)
       outcome.reasons.push_back(std::to_string(row.row) + ": " + row.reason);
   outcome.effect = effects.effect;
@@ -162,7 +162,7 @@ Result<Outcome> run(const Rule& rule, const Records& records) {
     EXPECT_EQ(again.effect.rows_dropped, outcome.effect.rows_dropped);
     EXPECT_EQ(again.effect.rows_changed, outcome.effect.rows_changed);
     EXPECT_EQ(again.effect.values_changed, outcome.effect.values_changed);
-    EXPECT_EQ(again.effect.rows_flagged, outcome.effect.rows_flagged);
+    EXPECT_EQ(again.effect.rows_marked, outcome.effect.rows_marked);
   }
   const auto restored = HOWDAH_TRY(make(rule, spec));
   Outcome again;

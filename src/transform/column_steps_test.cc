@@ -40,7 +40,7 @@ TEST_F(ColumnSteps, keep_where_drops_what_is_false_or_missing_and_says_why) {
   EXPECT_THAT(records.rows, ElementsAre(0, 3));
   EXPECT_THAT(records.identities, ElementsAre(identities[0], identities[3]));
   EXPECT_EQ(records.batch->num_rows(), 2);
-  EXPECT_EQ(effects.effect.rows_in, 4);
+  EXPECT_EQ(effects.effect.rows_in, 0);  // whoever calls counts them
   EXPECT_EQ(effects.effect.rows_dropped, 2);
   ASSERT_EQ(effects.dropped.size(), 2U);
   EXPECT_EQ(effects.dropped[0].reason, "not: age >= 0 and age < 130 (age = 200)");
@@ -76,6 +76,22 @@ TEST_F(ColumnSteps, derive_column_adds_or_replaces_a_column) {
   EXPECT_THAT(
       step(prepare::DeriveColumn{"x", "null"})->bind(records.batch->schema()).status().to_string(),
       HasSubstr("would always be missing"));
+}
+
+TEST_F(ColumnSteps, derive_column_counts_the_values_that_it_changes) {
+  const auto changes = [](const char* name, const char* expression) {
+    auto records = people();
+    Effects effects;
+    const auto rule = step(prepare::DeriveColumn{name, expression});
+    EXPECT_TRUE(rule->bind(records.batch->schema()).is_ok());
+    EXPECT_TRUE(rule->apply(records, effects).is_ok());
+    EXPECT_EQ(effects.effect.rows_changed, effects.effect.values_changed);
+    return effects.effect.values_changed;
+  };
+  EXPECT_EQ(changes("older", "age + 1"), 3);          // one is missing
+  EXPECT_EQ(changes("weight", "max(weight, 3)"), 2);  // two are as they were
+  EXPECT_EQ(changes("age", "age * 1.5"), 3);          // missing stays missing
+  EXPECT_EQ(changes("name", "lower(name)"), 0);
 }
 
 TEST_F(ColumnSteps, select_columns_keeps_in_the_order_named_or_leaves_out) {

@@ -35,13 +35,26 @@ class DeriveColumnStep final : public Step {
   std::vector<std::string> writes() const override { return {name_}; }
 
   Status apply(Records& records, Effects& effects) const override {
-    effects.effect.rows_in += records.size();
-    effects.effect.rows_changed += records.size();
-    effects.effect.values_changed += records.size();
-    return records.set_column(name_, HOWDAH_TRY(evaluate(expression_, *records.batch)));
+    auto values = HOWDAH_TRY(evaluate(expression_, *records.batch));
+    const int64_t changed = changes(records.column(name_).get(), *values);
+    effects.effect.rows_changed += changed;
+    effects.effect.values_changed += changed;
+    return records.set_column(name_, std::move(values));
   }
 
  private:
+  // Of a new column, the values that are there; else those that differ from what was there.
+  static int64_t changes(const arrow::Array* before, const arrow::Array& after) {
+    if (!before) return after.length() - after.null_count();
+    const bool same_type = before->type()->Equals(*after.type());
+    const auto options = arrow::EqualOptions::Defaults().nans_equal(true);
+    int64_t count = 0;
+    for (int64_t i = 0; i < after.length(); ++i)
+      count += same_type ? !before->RangeEquals(after, i, i + 1, i, options)
+                         : before->IsValid(i) || after.IsValid(i);
+    return count;
+  }
+
   std::string name_;
   Expression expression_;
 };

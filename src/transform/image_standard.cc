@@ -1,5 +1,6 @@
 // Mean and standard deviation of each channel of the training part's images, with values in [0, 1].
-// They are kept for the training, which applies them; the images stay as they are.
+// They are kept for the training, which applies them to every image: the bytes stay as they are,
+// and yet each image is counted as changed.
 //
 // An image is a binary value of height × width × channels bytes, beside the columns height, width
 // and channels.
@@ -159,7 +160,17 @@ class ImageStandardStep : public Step {
     json["standard_deviation"] = deviations_;
   }
   Status restore(const nlohmann::ordered_json& json) override;
-  Status apply(Records&, Effects&) const override { return Status::ok(); }
+  std::vector<std::string> warnings() const override {
+    if (!learnt_ || pixels_ > 0) return {};
+    return {fmt::format("{}: there is no image in the training part: nothing was learnt", name())};
+  }
+  Status apply(Records& records, Effects& effects) const override {
+    if (pixels_ == 0) return Status::ok();
+    const auto images = HOWDAH_TRY(column_of(*records.batch, rule().column));
+    effects.effect.rows_changed += images->length() - images->null_count();
+    effects.effect.values_changed += images->length() - images->null_count();
+    return Status::ok();
+  }
 
  private:
   const prepare::ImageStandard& rule() const {

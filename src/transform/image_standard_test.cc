@@ -39,6 +39,23 @@ TEST(ImageStandard, keeps_mean_and_deviation_of_each_channel_and_changes_nothing
   EXPECT_TRUE(step->writes().empty());
 }
 
+TEST(ImageStandard, counts_each_image_that_training_will_change) {
+  const auto step = step_of(ImageStandard{});
+  ASSERT_TRUE(learn(*step, images({{"a", 1, 1, 1}})).is_ok());
+  Effects effects;
+  applied(*step, images({{"a", 1, 1, 1}, {"b", 1, 1, 1}}), &effects);
+  EXPECT_EQ(effects.effect.rows_changed, 2);
+  EXPECT_EQ(effects.effect.values_changed, 2);
+  EXPECT_TRUE(step->warnings().empty());
+
+  const auto nothing = step_of(ImageStandard{});
+  ASSERT_TRUE(learn(*nothing, images({})).is_ok());
+  Effects none;
+  applied(*nothing, images({{"a", 1, 1, 1}}), &none);
+  EXPECT_EQ(none.effect.rows_changed, 0);
+  EXPECT_EQ(nothing->warnings().size(), 1U);
+}
+
 TEST(ImageStandard, is_the_same_however_it_was_learnt_and_from_any_sizes) {
   std::vector<Image> list;
   for (int side = 0; side < 9; ++side) {

@@ -37,7 +37,6 @@ class KeepWhereStep final : public Step {
   std::vector<std::string> writes() const override { return {}; }
 
   Status apply(Records& records, Effects& effects) const override {
-    effects.effect.rows_in += records.size();
     const auto truths = HOWDAH_TRY(evaluate(condition_, *records.batch));
     const auto& condition = static_cast<const arrow::BooleanArray&>(*truths);
     const Presence present(condition);

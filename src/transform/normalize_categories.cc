@@ -100,9 +100,9 @@ Status check_categories(const prepare::StepSpec& spec, int64_t most) {
 }
 
 Status CategoryStep::bind_columns(const arrow::Schema& schema) {
-  columns_ = HOWDAH_TRY(required_columns(
-      schema, rule().columns, rule().columns.empty() ? evident_category_type : category_type,
-      rule().columns.empty() ? "texts or bool" : "texts, integers, bool or dates", spec_.where));
+  columns_ = HOWDAH_TRY(
+      chosen_columns(schema, rule().columns.empty() ? evident_category_type : category_type,
+                     rule().columns.empty() ? "texts or bool" : "texts, integers, bool or dates"));
   return Status::ok();
 }
 
@@ -118,7 +118,9 @@ Status CategoryStep::fit(const Collector& collected) {
   if (!counted) return Status(Code::kInternal, "another step's collector");
   HOWDAH_TRY(counted->judge());
   std::vector<WordTable> tables;
+  std::vector<uint8_t> stays;
   for (size_t i = 0; i < columns_.size(); ++i) {
+    stays.push_back(counted->counts(i).distinct() == 0);
     std::vector<std::string> categories;
     for (auto& [value, count] : counted->counts(i).sorted()) {
       if (count < rule().min_count) break;
@@ -134,12 +136,18 @@ Status CategoryStep::fit(const Collector& collected) {
     tables.emplace_back(categories);
   }
   tables_ = std::move(tables);
+  stays_ = std::move(stays);
   learnt_ = true;
   return Status::ok();
 }
 
+// {"columns": {"carrier": {"categories": ["UA", "B6"]}}}; null: it stays.
 void CategoryStep::state(nlohmann::ordered_json& json) const {
   for (size_t i = 0; i < tables_.size(); ++i) {
+    if (stays(i)) {
+      json["columns"][columns_[i]]["categories"] = nullptr;
+      continue;
+    }
     auto list = nlohmann::ordered_json::array();
     for (uint32_t place = 0; place < tables_[i].size(); ++place)
       list.push_back(std::string(tables_[i].word(place)));
@@ -150,8 +158,14 @@ void CategoryStep::state(nlohmann::ordered_json& json) const {
 Status CategoryStep::restore(const nlohmann::ordered_json& json) {
   const auto kept = HOWDAH_TRY(restore_columns(json));
   std::vector<WordTable> tables;
+  std::vector<uint8_t> stays;
   for (size_t i = 0; i < kept.size(); ++i) {
     const auto list = kept[i]->find("categories");
+    stays.push_back(list != kept[i]->end() && list->is_null());
+    if (stays.back()) {
+      tables.emplace_back();
+      continue;
+    }
     if (list == kept[i]->end() || !list->is_array() || static_cast<int64_t>(list->size()) > most_)
       return corrupt_state(fmt::format("column \"{}\" has no categories", columns_[i]));
     std::vector<std::string> categories;
@@ -163,6 +177,7 @@ Status CategoryStep::restore(const nlohmann::ordered_json& json) {
     tables.emplace_back(categories);
   }
   tables_ = std::move(tables);
+  stays_ = std::move(stays);
   learnt_ = true;
   return Status::ok();
 }

@@ -2,7 +2,8 @@
 // first, equally frequent ones by their bytes.
 //
 // Missing values, "<unknown>" itself, texts that are no valid UTF-8, and what the training part did
-// not have (or too rarely, or beyond max_categories) are unknown.
+// not have (or too rarely, or beyond max_categories) are unknown. A column without any value in the
+// training part stays as it is.
 #pragma once
 
 #include <memory>

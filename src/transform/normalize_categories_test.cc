@@ -32,6 +32,37 @@ TEST(Index, counts_from_1_the_most_frequent_first_and_0_is_unknown) {
   EXPECT_TRUE(after.column("carrier")->Equals(column_from(arrow::int64(), "[4, 1, 0, 0, 0, 3]")));
 }
 
+TEST(Categories, count_only_values_that_are_there) {
+  const Records records = carriers(kSome);
+  for (const Method method : {Method::kIndex, Method::kOneHot, Method::kHash}) {
+    const auto step = step_of(rule_of(method));
+    ASSERT_TRUE(learn(*step, records).is_ok());
+    Effects effects;
+    applied(*step, records, &effects);
+    EXPECT_EQ(effects.effect.values_changed, 8);
+    EXPECT_EQ(effects.effect.rows_changed, 8);
+  }
+}
+
+TEST(Categories, a_column_without_a_value_in_the_training_part_stays_and_is_told_of) {
+  for (const Method method : {Method::kIndex, Method::kOneHot}) {
+    const auto step = step_of(rule_of(method));
+    ASSERT_TRUE(learn(*step, carriers("[null, null]")).is_ok());
+    const auto restored = step_of(rule_of(method));
+    const Records others = carriers(kSome);
+    ASSERT_TRUE(restored->bind(others.batch->schema()).is_ok());
+    ASSERT_TRUE(restored->restore(nlohmann::ordered_json::parse(state_of(*step))).is_ok());
+    for (Step* one : {step.get(), restored.get()}) {
+      Effects effects;
+      EXPECT_TRUE(applied(*one, others, &effects).batch->Equals(*others.batch));
+      EXPECT_EQ(effects.effect.rows_changed, 0);
+      EXPECT_EQ(effects.effect.values_changed, 0);
+      EXPECT_THAT(one->warnings(), ElementsAre(HasSubstr("\"carrier\" has no value")));
+      EXPECT_TRUE((*one->bind(others.batch->schema()))->Equals(*others.batch->schema()));
+    }
+  }
+}
+
 TEST(Index, leaves_out_rare_ones_and_those_beyond_the_most_frequent) {
   Normalize rule = rule_of(Method::kIndex);
   rule.min_count = 2;

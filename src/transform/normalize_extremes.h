@@ -22,9 +22,10 @@ class Extremes {
     }
     least_ = least, greatest_ = greatest;
   }
+  bool any() const { return least_ <= greatest_; }
   // 0 where there was no number.
-  double minimum() const { return least_ <= greatest_ ? least_ + 0.0 : 0; }
-  double maximum() const { return least_ <= greatest_ ? greatest_ + 0.0 : 0; }
+  double minimum() const { return any() ? least_ + 0.0 : 0; }
+  double maximum() const { return any() ? greatest_ + 0.0 : 0; }
   double largest_magnitude() const { return std::fmax(-minimum(), maximum()) + 0.0; }
 
   void write_to(statistics::ByteWriter& bytes) const {

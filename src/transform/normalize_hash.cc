@@ -8,6 +8,7 @@
 
 #include "formats/arrow_status.h"
 #include "statistics/hash128.h"
+#include "transform/changed_rows.h"
 #include "transform/normalize_category_view.h"
 #include "transform/normalize_step.h"
 
@@ -44,19 +45,19 @@ class HashStep : public NormalizeStep {
   Result<std::shared_ptr<arrow::Schema>> bind(
       const std::shared_ptr<arrow::Schema>& schema) override {
     const bool all = rule().columns.empty();
-    columns_ = HOWDAH_TRY(
-        required_columns(*schema, rule().columns, all ? evident_category_type : category_type,
-                         all ? "texts or bool" : "texts, integers, bool or dates", spec_.where));
+    columns_ = HOWDAH_TRY(chosen_columns(*schema, all ? evident_category_type : category_type,
+                                         all ? "texts or bool" : "texts, integers, bool or dates"));
     return with_type(*schema, arrow::int64());
   }
   Status apply(Records& records, Effects& effects) const override {
+    ChangedRows changed(records.size());
     for (const std::string& name : columns_) {
       const auto column = HOWDAH_TRY(column_of(*records.batch, name));
       auto buckets = HOWDAH_TRY(buckets_of(column, static_cast<uint64_t>(rule().buckets)));
-      effects.effect.values_changed += buckets->length() - buckets->null_count();
+      changed.add_all(*column, effects);
       HOWDAH_TRY(records.set_column(name, std::move(buckets)));
     }
-    effects.effect.rows_changed += records.size();
+    changed.finish(effects);
     return Status::ok();
   }
 };

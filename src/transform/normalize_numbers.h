@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "formats/arrow_status.h"
+#include "transform/changed_rows.h"
 #include "transform/normalize_step.h"
 
 namespace howdah::transform {
@@ -27,59 +28,65 @@ class NumberStep : public NormalizeStep {
 
  protected:
   using NormalizeStep::NormalizeStep;
-  // Puts `values` in place of the column, and counts them.
-  static Status replace(Records& records, const std::string& column,
-                        std::shared_ptr<arrow::Array> values, Effects& effects);
+  // map_of(i) says what becomes of the values of columns_[i]. Counts those that become others.
+  template <typename MapOf>
+  Status map_columns(Records& records, Effects& effects, const MapOf& map_of) const;
 };
 
 namespace internal {
 
 template <typename Type, typename Map>
-void map_values(const arrow::Array& from, double* into, const Map& map) {
+void map_values(const arrow::Array& from, double* into, uint8_t* changed, const Map& map) {
   const auto* values = static_cast<const arrow::NumericArray<Type>&>(from).raw_values();
   const int64_t count = from.length();
   for (int64_t i = 0; i < count; ++i) into[i] = map(static_cast<double>(values[i]));
+  for (int64_t i = 0; i < count; ++i) {
+    const auto value = static_cast<double>(values[i]);
+    changed[i] = static_cast<uint8_t>((into[i] != value) & (value == value));
+  }
 }
 
 }  // namespace internal
 
-// map(value) for each, in one pass over the column's own type. `from` is of number_type().
+// map(value) for each, over the column's own type. `from` is of number_type(). Sets changed[i], one
+// a row, where the number became another one (NaN is no number).
 template <typename Map>
-Result<std::shared_ptr<arrow::Array>> map_numbers(const arrow::Array& from, const Map& map) {
+Result<std::shared_ptr<arrow::Array>> map_numbers(const arrow::Array& from, const Map& map,
+                                                  std::vector<uint8_t>& changed) {
   const int64_t count = from.length();
   auto buffer = HOWDAH_TRY(
       formats::from_arrow(arrow::AllocateBuffer(count * static_cast<int64_t>(sizeof(double)))));
   auto* into = reinterpret_cast<double*>(buffer->mutable_data());
   switch (from.type_id()) {
     case arrow::Type::INT8:
-      internal::map_values<arrow::Int8Type>(from, into, map);
+      internal::map_values<arrow::Int8Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::INT16:
-      internal::map_values<arrow::Int16Type>(from, into, map);
+      internal::map_values<arrow::Int16Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::INT32:
-      internal::map_values<arrow::Int32Type>(from, into, map);
+      internal::map_values<arrow::Int32Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::INT64:
-      internal::map_values<arrow::Int64Type>(from, into, map);
+      internal::map_values<arrow::Int64Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::UINT8:
-      internal::map_values<arrow::UInt8Type>(from, into, map);
+      internal::map_values<arrow::UInt8Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::UINT16:
-      internal::map_values<arrow::UInt16Type>(from, into, map);
+      internal::map_values<arrow::UInt16Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::UINT32:
-      internal::map_values<arrow::UInt32Type>(from, into, map);
+      internal::map_values<arrow::UInt32Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::UINT64:
-      internal::map_values<arrow::UInt64Type>(from, into, map);
+      internal::map_values<arrow::UInt64Type>(from, into, changed.data(), map);
       break;
     case arrow::Type::FLOAT:
-      internal::map_values<arrow::FloatType>(from, into, map);
+      internal::map_values<arrow::FloatType>(from, into, changed.data(), map);
       break;
     case arrow::Type::DOUBLE:
-      internal::map_values<arrow::DoubleType>(from, into, map);
+      internal::map_values<arrow::DoubleType>(from, into, changed.data(), map);
       break;
     default:
       return Status(Code::kInternal, "no numbers: " + from.type()->ToString());
@@ -94,6 +101,20 @@ Result<std::shared_ptr<arrow::Array>> map_numbers(const arrow::Array& from, cons
                   arrow::default_memory_pool(), from.null_bitmap_data(), from.offset(), count)));
   return std::shared_ptr<arrow::Array>(std::make_shared<arrow::DoubleArray>(
       count, std::shared_ptr<arrow::Buffer>(std::move(buffer)), std::move(present), missing));
+}
+
+template <typename MapOf>
+Status NumberStep::map_columns(Records& records, Effects& effects, const MapOf& map_of) const {
+  ChangedRows changed(records.size());
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (stays(i)) continue;
+    const auto column = HOWDAH_TRY(column_of(*records.batch, columns_[i]));
+    auto mapped = HOWDAH_TRY(map_numbers(*column, map_of(i), changed.of_column()));
+    changed.add(*column, effects);
+    HOWDAH_TRY(records.set_column(columns_[i], std::move(mapped)));
+  }
+  changed.finish(effects);
+  return Status::ok();
 }
 
 // One Statistic a column: add(span of doubles), write_to(ByteWriter&), merge(ByteReader&).

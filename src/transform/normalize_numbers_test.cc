@@ -83,9 +83,9 @@ TEST(NormalizeNumbers, constant_columns_are_not_scaled) {
 }
 
 TEST(NormalizeNumbers, columns_without_a_training_value_stay) {
-  for (const Method method : {Method::kStandard, Method::kMinMax, Method::kMaxAbs, Method::kRobust})
+  for (const Method method :
+       {Method::kStandard, Method::kMinMax, Method::kMaxAbs, Method::kRobust, Method::kQuantile})
     EXPECT_EQ(made(method, "[null, null]", "[7, null]"), "7 missing");
-  EXPECT_EQ(made(Method::kQuantile, "[null]", "[7, null]"), "0 missing");
 }
 
 TEST(NormalizeNumbers, nan_and_infinities_are_not_learnt_from_and_stay) {
@@ -146,6 +146,68 @@ TEST(NormalizeNumbers, count_what_they_change) {
   effects.effect.values_changed = 10;
   applied(*step, x_alone("[1, null, 3]"), &effects);
   EXPECT_EQ(effects.effect.values_changed, 12);
+}
+
+TEST(NormalizeNumbers, count_only_values_that_become_others_and_their_rows_once) {
+  const Records records = records_from({{"x", column_from(arrow::int64(), "[0, null, 10, null]")},
+                                        {"y", column_from(arrow::float64(), "[7, null, 5, 5]")}});
+  for (const Method method : {Method::kMinMax, Method::kQuantile}) {
+    const auto step = step_of(rule_of(method, {"x", "y"}));
+    ASSERT_TRUE(learn(*step, records).is_ok());
+    Effects effects;
+    applied(*step, records, &effects);
+    EXPECT_EQ(effects.effect.values_changed, 4);  // 0 is still 0
+    EXPECT_EQ(effects.effect.rows_changed, 3);
+  }
+  Effects nans;
+  applied(*step_of(rule_of(Method::kLog)),
+          records_from({{"x", column_from(arrow::float64(), "[NaN, 0, null]")}}), &nans);
+  EXPECT_EQ(nans.effect.values_changed, 0);
+}
+
+TEST(NormalizeNumbers, a_column_without_a_value_in_the_training_part_stays_and_is_told_of) {
+  const Records training = records_from({{"x", column_from(arrow::int64(), "[null, null]")},
+                                         {"y", column_from(arrow::int64(), "[1, 3]")}});
+  const Records others = records_from({{"x", column_from(arrow::int64(), "[4, null]")},
+                                       {"y", column_from(arrow::int64(), "[7, null]")}});
+  for (const Method method :
+       {Method::kStandard, Method::kMinMax, Method::kMaxAbs, Method::kRobust, Method::kQuantile}) {
+    const auto step = step_of(rule_of(method, {"x", "y"}));
+    ASSERT_TRUE(learn(*step, training).is_ok());
+    const auto restored = step_of(rule_of(method, {"x", "y"}));
+    ASSERT_TRUE(restored->bind(others.batch->schema()).is_ok());
+    ASSERT_TRUE(restored->restore(nlohmann::ordered_json::parse(state_of(*step))).is_ok());
+    for (const Step* one : {step.get(), restored.get()}) {
+      Effects effects;
+      const Records after = applied(*one, others, &effects);
+      EXPECT_TRUE(after.column("x")->Equals(others.column("x")));
+      EXPECT_EQ(after.column("y")->type()->ToString(), "double");
+      EXPECT_EQ(effects.effect.values_changed, 1);
+      EXPECT_EQ(effects.effect.rows_changed, 1);
+      EXPECT_THAT(one->warnings(), testing::ElementsAre(HasSubstr("column \"x\" has no value")));
+    }
+    EXPECT_EQ((*step->bind(others.batch->schema()))->ToString(), "x: int64\ny: double");
+  }
+}
+
+TEST(NormalizeNumbers, leave_alone_what_describes_images) {
+  const auto schema = arrow::schema(
+      {arrow::field("image", arrow::binary()), arrow::field("height", arrow::int32()),
+       arrow::field("width", arrow::int32()), arrow::field("channels", arrow::int32()),
+       arrow::field("label", arrow::int64())});
+  const auto none = step_of(rule_of(Method::kStandard, {}))->bind(schema).status();
+  EXPECT_EQ(none.code(), Code::kInvalidArgument);
+  EXPECT_THAT(none.to_string(), HasSubstr("prep.yaml:6:14: there is nothing to normalize"));
+  EXPECT_THAT(none.advice(), HasSubstr("the step `image`"));
+  const auto brightness = schema->AddField(5, arrow::field("brightness", arrow::float64()));
+  const auto step = step_of(rule_of(Method::kStandard, {}));
+  ASSERT_TRUE(step->bind(*brightness).is_ok());
+  EXPECT_THAT(step->writes(), testing::ElementsAre("brightness"));
+  // Who names them wants them; and without an image they describe something else.
+  EXPECT_TRUE(step_of(rule_of(Method::kStandard, {"height", "label"}))->bind(schema).is_ok());
+  const auto people = step_of(rule_of(Method::kStandard, {}));
+  ASSERT_TRUE(people->bind(*schema->RemoveField(0)).is_ok());
+  EXPECT_THAT(people->writes(), testing::ElementsAre("height", "width", "channels", "label"));
 }
 
 TEST(NormalizeNumbers, name_the_column_that_is_not_there_or_holds_no_numbers) {

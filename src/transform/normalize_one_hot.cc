@@ -1,5 +1,6 @@
 // onehot: in place of the column, a column NAME=VALUE (uint8, 0 or 1) for each category, and last
-// NAME=<unknown>. Nothing is missing afterwards: each row has one 1.
+// NAME=<unknown>. Nothing is missing afterwards: each row has one 1. What was missing is not
+// counted as changed.
 #include <arrow/array/array_primitive.h>
 #include <arrow/buffer.h>
 #include <arrow/type.h>
@@ -10,6 +11,7 @@
 #include <unordered_set>
 
 #include "formats/arrow_status.h"
+#include "transform/changed_rows.h"
 #include "transform/normalize_categories.h"
 
 namespace howdah::transform {
@@ -54,6 +56,10 @@ void OneHotStep::name_fields() {
   fields_.clear();
   for (size_t i = 0; i < columns_.size(); ++i) {
     arrow::FieldVector fields;
+    if (stays(i)) {
+      fields_.push_back(std::move(fields));
+      continue;
+    }
     for (uint32_t place = 0; place < tables_[i].size(); ++place)
       fields.push_back(
           arrow::field(fmt::format("{}={}", columns_[i], tables_[i].word(place)), arrow::uint8()));
@@ -72,7 +78,7 @@ Result<std::shared_ptr<arrow::Schema>> OneHotStep::bind(
   std::unordered_set<std::string> names;
   for (const auto& field : schema->fields()) {
     const auto at = std::find(columns_.begin(), columns_.end(), field->name());
-    if (at == columns_.end())
+    if (at == columns_.end() || stays(static_cast<size_t>(at - columns_.begin())))
       fields.push_back(field);
     else if (learnt_)
       for (const auto& one : fields_[static_cast<size_t>(at - columns_.begin())])
@@ -121,22 +127,23 @@ Status OneHotStep::apply(Records& records, Effects& effects) const {
   arrow::FieldVector fields;
   arrow::ArrayVector columns;
   const arrow::RecordBatch& batch = *records.batch;
+  ChangedRows changed(records.size());
   for (const std::string& column : columns_) HOWDAH_TRY(column_of(batch, column));
   for (int c = 0; c < batch.num_columns(); ++c) {
     const auto at = std::find(columns_.begin(), columns_.end(), batch.column_name(c));
-    if (at == columns_.end()) {
+    if (at == columns_.end() || stays(static_cast<size_t>(at - columns_.begin()))) {
       fields.push_back(batch.schema()->field(c));
       columns.push_back(batch.column(c));
       continue;
     }
     const auto which = static_cast<size_t>(at - columns_.begin());
     for (auto& one : HOWDAH_TRY(columns_for(batch.column(c), which))) columns.push_back(one);
+    changed.add_all(*batch.column(c), effects);
     fields.insert(fields.end(), fields_[which].begin(), fields_[which].end());
   }
   records.batch =
       arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.num_rows(), columns);
-  effects.effect.values_changed += records.size() * static_cast<int64_t>(columns_.size());
-  effects.effect.rows_changed += records.size();
+  changed.finish(effects);
   return Status::ok();
 }
 

@@ -1,7 +1,8 @@
 // quantile: the share of training values below a value, to [0, 1]: a curve through quantiles of the
 // training part, linear between them, as scikit-learn's QuantileTransformer (uniform). A value that
 // is several quantiles at once lies in the middle of their shares; the least is 0, the greatest 1,
-// and so is what lies beyond them, infinities too.
+// and so is what lies beyond them, infinities too. A column without a finite number in the training
+// part stays as it is.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,7 +22,7 @@ constexpr int64_t kMaxQuantiles = 100'000;
 class Curve {
  public:
   Curve() = default;
-  // Ascending and finite; none: every value becomes 0.
+  // Ascending and finite.
   explicit Curve(const std::vector<double>& quantiles) {
     const size_t count = quantiles.size();
     const double step = count > 1 ? 1 / static_cast<double>(count - 1) : 0;
@@ -85,6 +86,7 @@ Status QuantileStep::fit(const Collector& collected) {
   if (!sketches) return Status(Code::kInternal, "another step's collector");
   quantiles_.clear();
   curves_.clear();
+  stays_.clear();
   for (const QuantileSketch& sketch : sketches->statistics()) {
     const int64_t count = std::min(rule().quantiles, sketch.count());
     std::vector<double> quantiles;
@@ -99,6 +101,7 @@ Status QuantileStep::fit(const Collector& collected) {
                                            columns_[quantiles_.size()]))
           .with_advice("normalize it with method log, or clip its outliers first");
     curves_.emplace_back(quantiles);
+    stays_.push_back(quantiles.empty());
     quantiles_.push_back(std::move(quantiles));
   }
   return Status::ok();
@@ -113,6 +116,7 @@ Status QuantileStep::restore(const nlohmann::ordered_json& json) {
   const auto kept = HOWDAH_TRY(restore_columns(json));
   std::vector<std::vector<double>> all;
   std::vector<Curve> curves;
+  std::vector<uint8_t> stays;
   for (size_t i = 0; i < kept.size(); ++i) {
     const auto list = kept[i]->find("quantiles");
     if (list == kept[i]->end() || !list->is_array() ||
@@ -122,22 +126,20 @@ Status QuantileStep::restore(const nlohmann::ordered_json& json) {
     if (!usable(quantiles))
       return corrupt_state(fmt::format("column \"{}\": quantiles do not ascend", columns_[i]));
     curves.emplace_back(quantiles);
+    stays.push_back(quantiles.empty());
     all.push_back(std::move(quantiles));
   }
   quantiles_ = std::move(all);
   curves_ = std::move(curves);
+  stays_ = std::move(stays);
   return Status::ok();
 }
 
 Status QuantileStep::apply(Records& records, Effects& effects) const {
   if (curves_.size() != columns_.size()) return Status(Code::kInternal, name() + " is not fit");
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    const auto column = HOWDAH_TRY(column_of(*records.batch, columns_[i]));
-    auto shares = HOWDAH_TRY(map_numbers(*column, curves_[i]));
-    HOWDAH_TRY(replace(records, columns_[i], std::move(shares), effects));
-  }
-  effects.effect.rows_changed += records.size();
-  return Status::ok();
+  return map_columns(records, effects, [this](size_t i) {
+    return [&curve = curves_[i]](double x) { return curve(x); };
+  });
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // standard, minmax, maxabs and robust: (x − offset) / scale, with two numbers a column.
 //
 // Divided, not multiplied by the reciprocal: the least training value becomes exactly 0, the
-// greatest exactly 1. Infinities stay. A column without spread, or without a finite number in the
-// training part, is not scaled (scale 1), as in scikit-learn.
+// greatest exactly 1. Infinities stay. A column without spread in the training part is not scaled
+// (scale 1), as in scikit-learn; one without a finite number there stays as it is.
 #include <fmt/core.h>
 
 #include <array>
@@ -101,13 +101,18 @@ class ScaleStep : public NumberStep {
 
 Status ScaleStep::fit(const Collector& collected) {
   std::vector<Figures> figures;
+  std::vector<uint8_t> stays;
+  const auto add = [&](Figures of_column, bool any) {
+    figures.push_back(of_column);
+    stays.push_back(!any);
+  };
   if (auto* moments = dynamic_cast<const NumbersCollector<Moments>*>(&collected)) {
-    for (const auto& column : moments->statistics()) figures.push_back(figures_of(column));
+    for (const auto& column : moments->statistics()) add(figures_of(column), column.count() > 0);
   } else if (auto* sketches = dynamic_cast<const NumbersCollector<QuantileSketch>*>(&collected)) {
-    for (const auto& column : sketches->statistics()) figures.push_back(figures_of(column));
+    for (const auto& column : sketches->statistics()) add(figures_of(column), column.count() > 0);
   } else if (auto* extremes = dynamic_cast<const NumbersCollector<Extremes>*>(&collected)) {
     for (const auto& column : extremes->statistics())
-      figures.push_back(figures_of(column, method_));
+      add(figures_of(column, method_), column.any());
   } else {
     return Status(Code::kInternal, "another step's collector");
   }
@@ -121,24 +126,31 @@ Status ScaleStep::fit(const Collector& collected) {
   }
   figures_ = std::move(figures);
   scales_ = std::move(scales);
+  stays_ = std::move(stays);
   return Status::ok();
 }
 
+// {"columns": {"dep_delay": {"mean": 12.6, "standard_deviation": 40.2}}}; null: it stays.
 void ScaleStep::state(nlohmann::ordered_json& json) const {
   for (size_t i = 0; i < figures_.size(); ++i)
     for (size_t f = 0; f < names_.size(); ++f)
-      json["columns"][columns_[i]][names_[f]] = figures_[i][f];
+      json["columns"][columns_[i]][names_[f]] =
+          stays(i) ? nlohmann::ordered_json() : nlohmann::ordered_json(figures_[i][f]);
 }
 
 Status ScaleStep::restore(const nlohmann::ordered_json& json) {
   const auto kept = HOWDAH_TRY(restore_columns(json));
   std::vector<Figures> all;
   std::vector<Scale> scales;
+  std::vector<uint8_t> stays;
   for (size_t i = 0; i < kept.size(); ++i) {
     Figures figures{};
+    const auto first = kept[i]->find(names_[0]);
+    stays.push_back(first != kept[i]->end() && first->is_null());
     for (size_t f = 0; f < names_.size(); ++f) {
       const auto figure = kept[i]->find(names_[f]);
-      if (figure == kept[i]->end() || !figure->is_number())
+      if (figure != kept[i]->end() && figure->is_null() && stays.back()) continue;
+      if (figure == kept[i]->end() || !figure->is_number() || stays.back())
         return corrupt_state(fmt::format("column \"{}\" has no {}", columns_[i], names_[f]));
       figures[f] = figure->get<double>();
     }
@@ -149,20 +161,16 @@ Status ScaleStep::restore(const nlohmann::ordered_json& json) {
   }
   figures_ = std::move(all);
   scales_ = std::move(scales);
+  stays_ = std::move(stays);
   return Status::ok();
 }
 
 Status ScaleStep::apply(Records& records, Effects& effects) const {
   if (scales_.size() != columns_.size()) return Status(Code::kInternal, name() + " is not fit");
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    const auto column = HOWDAH_TRY(column_of(*records.batch, columns_[i]));
+  return map_columns(records, effects, [this](size_t i) {
     const auto [offset, scale] = scales_[i];
-    auto scaled = HOWDAH_TRY(map_numbers(
-        *column, [offset = offset, scale = scale](double x) { return (x - offset) / scale; }));
-    HOWDAH_TRY(replace(records, columns_[i], std::move(scaled), effects));
-  }
-  effects.effect.rows_changed += records.size();
-  return Status::ok();
+    return [offset = offset, scale = scale](double x) { return (x - offset) / scale; };
+  });
 }
 
 }  // namespace

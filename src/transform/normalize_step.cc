@@ -4,9 +4,23 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace howdah::transform {
+namespace {
+
+// As formats/image_batch.h makes them.
+constexpr const char* kOfImages[] = {"height", "width", "channels", "label", "name", "set"};
+
+bool holds_images(const arrow::Schema& schema) {
+  const auto image = schema.GetFieldByName("image");
+  return image && arrow::is_base_binary_like(image->type()->id()) && !text_type(*image->type()) &&
+         schema.GetFieldByName("height") && schema.GetFieldByName("width") &&
+         schema.GetFieldByName("channels");
+}
+
+}  // namespace
 
 Status wrong_spec(const prepare::StepSpec& spec, std::string message) {
   return Status(Code::kInvalidArgument, std::move(message)).with_peer(spec.where);
@@ -15,10 +29,39 @@ Status wrong_spec(const prepare::StepSpec& spec, std::string message) {
 std::shared_ptr<arrow::Schema> NormalizeStep::with_type(
     const arrow::Schema& schema, const std::shared_ptr<arrow::DataType>& type) const {
   arrow::FieldVector fields = schema.fields();
-  for (auto& field : fields)
-    if (std::find(columns_.begin(), columns_.end(), field->name()) != columns_.end())
+  for (auto& field : fields) {
+    const auto at = std::find(columns_.begin(), columns_.end(), field->name());
+    if (at != columns_.end() && !stays(static_cast<size_t>(at - columns_.begin())))
       field = arrow::field(field->name(), type);
+  }
   return arrow::schema(std::move(fields));
+}
+
+Result<std::vector<std::string>> NormalizeStep::chosen_columns(const arrow::Schema& schema,
+                                                               TypePredicate takes,
+                                                               const std::string& due) const {
+  if (!rule().columns.empty() || !holds_images(schema))
+    return required_columns(schema, rule().columns, takes, due, spec_.where);
+  std::vector<std::string> chosen;
+  for (const auto& field : schema.fields())
+    if (takes(*field->type()) &&
+        std::find(std::begin(kOfImages), std::end(kOfImages), field->name()) == std::end(kOfImages))
+      chosen.push_back(field->name());
+  if (!chosen.empty()) return chosen;
+  return wrong_spec(spec_, fmt::format("there is nothing to normalize: but for what describes the "
+                                       "images, no column of {} arrives here",
+                                       due))
+      .with_advice("for the pixels write the step `image`; else name the columns");
+}
+
+std::vector<std::string> NormalizeStep::warnings() const {
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < columns_.size(); ++i)
+    if (stays(i))
+      lines.push_back(fmt::format(
+          "{}: column \"{}\" has no value in the training part to learn from: it stays as it is",
+          name(), columns_[i]));
+  return lines;
 }
 
 Status NormalizeStep::corrupt_state(const std::string& what) const {

@@ -23,11 +23,19 @@ class NormalizeStep : public Step {
  public:
   std::vector<std::string> reads() const override { return columns_; }
   std::vector<std::string> writes() const override { return columns_; }
+  std::vector<std::string> warnings() const override;
 
  protected:
   explicit NormalizeStep(prepare::StepSpec spec) : Step(std::move(spec)) {}
+  // required_columns() of the rule. Where it names none, what only describes an image beside it is
+  // left alone.
+  //   kInvalidArgument also where nothing else is there
+  Result<std::vector<std::string>> chosen_columns(const arrow::Schema& schema, TypePredicate takes,
+                                                  const std::string& due) const;
   const prepare::Normalize& rule() const { return std::get<prepare::Normalize>(spec_.kind); }
-  // The schema with `type` in place of each column's own.
+  // The training part had no value of columns_[i] to learn from: the column stays as it is.
+  bool stays(size_t i) const { return i < stays_.size() && stays_[i] != 0; }
+  // The schema with `type` in place of each column's own, but for those that stay.
   std::shared_ptr<arrow::Schema> with_type(const arrow::Schema& schema,
                                            const std::shared_ptr<arrow::DataType>& type) const;
   // The object of each column in json["columns"], in the order of columns_, which are taken from it
@@ -37,6 +45,7 @@ class NormalizeStep : public Step {
   Status corrupt_state(const std::string& what) const;
 
   std::vector<std::string> columns_;  // of bind()
+  std::vector<uint8_t> stays_;        // one a column; of fit() and restore() where they learn
 };
 
 // One maker a file.

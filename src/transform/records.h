@@ -42,7 +42,7 @@ struct Records {
 // What a step did: each dropped row and each changed value is counted under the step's name.
 struct StepEffect {
   int64_t rows_in = 0, rows_dropped = 0, rows_changed = 0, values_changed = 0;
-  int64_t rows_flagged = 0;  // that stay, and are shown: marked outliers, noisy labels
+  int64_t rows_marked = 0;  // that stay, and are shown: marked outliers, noisy labels
 };
 struct DroppedRow {
   uint32_t row = 0;     // position in the chunk
@@ -54,14 +54,14 @@ struct Effects {
   bool want_reasons = false;        // quarantine, or the report's sample: fill `dropped`
   size_t reasons_limit = SIZE_MAX;  // of rows a chunk for which reasons are wanted
   std::vector<DroppedRow> dropped;
-  std::vector<DroppedRow> flagged;  // shown, never quarantined
+  std::vector<DroppedRow> marked;  // shown, never quarantined
 
   // Filters, counts, and where wanted asks `reason(i)` for row i of the batch as it was.
   template <typename Reason>
   Status drop(Records& records, const std::vector<uint8_t>& keep, Reason&& reason);
   // Counts and shows those whose `flags` is not 0; they stay.
   template <typename Reason>
-  void flag(const Records& records, const std::vector<uint8_t>& flags, Reason&& reason);
+  void mark(const Records& records, const std::vector<uint8_t>& flags, Reason&& reason);
 };
 // A row as a JSON object, values as in the report; at most `limit` bytes.
 std::string row_as_json(const arrow::RecordBatch& batch, int64_t row, size_t limit = 4096);
@@ -81,13 +81,13 @@ Status Effects::drop(Records& records, const std::vector<uint8_t>& keep, Reason&
 }
 
 template <typename Reason>
-void Effects::flag(const Records& records, const std::vector<uint8_t>& flags, Reason&& reason) {
+void Effects::mark(const Records& records, const std::vector<uint8_t>& flags, Reason&& reason) {
   for (size_t i = 0; i < flags.size(); ++i) {
     if (!flags[i]) continue;
-    ++effect.rows_flagged;
-    if (want_reasons && flagged.size() < reasons_limit)
-      flagged.push_back({records.rows[i], reason(static_cast<int64_t>(i)),
-                         row_as_json(*records.batch, static_cast<int64_t>(i))});
+    ++effect.rows_marked;
+    if (want_reasons && marked.size() < reasons_limit)
+      marked.push_back({records.rows[i], reason(static_cast<int64_t>(i)),
+                        row_as_json(*records.batch, static_cast<int64_t>(i))});
   }
 }
 

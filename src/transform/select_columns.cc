@@ -36,8 +36,7 @@ class SelectColumnsStep final : public Step {
   }
   std::vector<std::string> writes() const override { return {}; }
 
-  Status apply(Records& records, Effects& effects) const override {
-    effects.effect.rows_in += records.size();
+  Status apply(Records& records, Effects&) const override {
     const auto& schema = *records.batch->schema();
     std::vector<int> kept;
     if (rule_.drop) {

@@ -48,7 +48,7 @@ class Grouping {
   // `group`: all entries of one key, sorted by (chunk, row). Sets drop[i] = 1 for those to go.
   virtual void judge(std::span<const GroupEntry> group, std::vector<uint8_t>& drop) const = 0;
   virtual std::string reason() const = 0;  // "the same as an earlier record in (origin, dest)"
-  // False: those that judge() picks stay; they are counted and shown (Effects::flag).
+  // False: those that judge() picks stay; they are counted and shown (Effects::mark).
   virtual bool drops() const { return true; }
 };
 
@@ -81,8 +81,11 @@ class Step {
 
   virtual void state(nlohmann::ordered_json& json) const;  // {} when nothing was learnt
   virtual Status restore(const nlohmann::ordered_json& json);
+  // After fit() or restore(): what the user should know of what was learnt, a line each.
+  virtual std::vector<std::string> warnings() const { return {}; }
 
-  // effects.effect is the caller's sum: add to it.
+  // effects.effect is the caller's sum: add to it. Only what is another value afterwards was
+  // changed. rows_in is the caller's alone.
   virtual Status apply(Records& records, Effects& effects) const = 0;
 
  protected:

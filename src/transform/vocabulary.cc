@@ -78,6 +78,10 @@ class VocabularyStep : public Step {
   Status fit(const Collector& collected) override;
   void state(nlohmann::ordered_json& json) const override;
   Status restore(const nlohmann::ordered_json& json) override;
+  std::vector<std::string> warnings() const override {
+    if (!learnt_ || words_.size() > 0) return {};
+    return {fmt::format("{}: no word was learnt from the training part: all are unknown", name())};
+  }
   Status apply(Records& records, Effects& effects) const override;
 
  private:

@@ -234,8 +234,22 @@ class BadJobs(PrepareTest):
             "steps:\n  - normalize: {columns: [name], method: standard}\n"))
 
     def test_no_record_is_left(self):
-        self.assert_refused(2, "no record", job=self.job(
-            "steps:\n  - clean: {rules: [x > 1000]}\n"))
+        # Also where the rule's turn comes only after another one has learnt.
+        for steps, last in (("  - clean: {rules: [x > 1000]}\n", 100),
+                            ("  - clean: {drop_missing: [when]}\n"
+                             "  - clean: {fill_missing: {columns: [x], method: mean}}\n"
+                             "  - clean: {rules: [id > 1000]}\n", 99),
+                            ("  - clean: {rules: [id > 1000]}\n"
+                             "  - normalize: {columns: [x], method: standard}\n", 100)):
+            self.raw("a.csv", text() if last == 100 else text().replace("2013-01-01", "", 1))
+            done = prepare(self.job("steps:\n" + steps))
+            self.assertEqual((done.code, done.out), (2, ""), done.err)
+            head, *rules, error = done.err.splitlines()
+            self.assertIn("rows dropped", head)
+            self.assertEqual(rules[-1].split()[0][:11], "clean.rules")
+            self.assertEqual(rules[-1].split()[-4:], [str(last), "-", "-", "-"])
+            self.assertIn("no record is left to write, of 100", error)
+            self.assert_nothing_visible()
 
     def test_an_output_that_is_there(self):
         self.output.mkdir()

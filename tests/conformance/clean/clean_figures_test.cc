@@ -157,7 +157,7 @@ TEST(CleanFigures, of_outliers) {
         }
       }
     rule.action = Action::kMark;
-    EXPECT_EQ(run(rule, table())->effect.rows_flagged,
+    EXPECT_EQ(run(rule, table())->effect.rows_marked,
               table().size() - static_cast<int64_t>(figure["kept"].size()));
     rule.action = Action::kClip;
     const auto clipped = run(rule, table());
@@ -199,7 +199,7 @@ TEST(CleanFigures, of_noisy_labels) {
     for (const uint32_t row : records.rows)
       if (!std::binary_search(noisy.begin(), noisy.end(), row)) due.push_back(row);
     EXPECT_EQ(outcome->kept, due);
-    EXPECT_EQ(run(prepare::LabelNoise{"label", false}, records)->effect.rows_flagged,
+    EXPECT_EQ(run(prepare::LabelNoise{"label", false}, records)->effect.rows_marked,
               static_cast<int64_t>(noisy.size()));
   }
 }
