@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """`howdah prepare --on mapreduce` beside the same preparation in Python under Hadoop Streaming.
 
-Both clean and normalize a CSV of 256 MiB (bench/prepare/scheme.py) on the same real cluster, taking
+Both clean and normalize a CSV of 2 GiB (bench/prepare/scheme.py) on the same real cluster, taking
 turns, in three jobs each: two that learn (quartiles; means and standard deviations) and one that
 writes. Howdah writes Parquet; the Python mapper (bench/prepare/streaming.py) writes CSV without a
-reducer, which is less work. Rows, means and standard deviations must agree.
+reducer, which is less work. The nodes are as small as the machine: two cores, 2 GiB each. Rows, means and standard deviations must agree.
 
 Prints medians of the seconds from the first submission to the last job's end, and of what the
 JobHistoryServer tells of all mappers: their seconds, and the processor's.
@@ -30,6 +30,7 @@ DEV = ROOT / "dev"
 BIN = pathlib.Path(os.environ.setdefault("HOWDAH_BIN", str(ROOT / "build/release/bin")))
 FOLDER = "/tmp/bench-prepare"
 OURS, PEER = "howdah", "python streaming"
+NODES = ["yarn.nodemanager.resource.memory-mb=2048", "yarn.nodemanager.resource.cpu-vcores=2"]
 
 sys.path.insert(0, str(PARTS))
 import scheme  # noqa: E402
@@ -221,7 +222,7 @@ def report(result):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mib", type=int, default=256)
+    parser.add_argument("--mib", type=int, default=2048)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--here", action="store_true", help="on the cluster of HADOOP_CONF_DIR")
     parser.add_argument("--json", action="store_true")
@@ -230,7 +231,7 @@ def main():
     cluster = None if options.here else f"bench-{os.getpid()}"
     try:
         if cluster:
-            settings = [word for pair in PACE for word in ("--set", pair)]
+            settings = [word for pair in PACE + NODES for word in ("--set", pair)]
             subprocess.run([DEV, "cluster", "up", "--name", cluster, *settings], check=True,
                            stdout=sys.stderr)
             cluster_environment(cluster)

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::minutes;
 
 constexpr const char* kProgram = "howdah-data";
-constexpr int64_t kBytesOfOneReduce = 256 << 20;
+constexpr int64_t kLeastOfOneReduce = 256 << 20, kMostOfOneReduce = 1 << 30;
 constexpr int kMostReduces = 64, kMostAskedReduces = 10'000;
 constexpr int64_t kFileLimit = int64_t{1} << 31;
 
@@ -70,8 +70,9 @@ class MapReduceRun {
     HOWDAH_TRY(preparation_.work().write("_state/site.xml", configuration_.to_xml(), deadline));
     cache_files_.push_back({work_.uri() + "/_state/site.xml", "core-site.xml"});
     const std::string task_file = "_state/maps.jsonl";
-    plan_ = HOWDAH_TRY(
-        plan_maps(preparation_.source(), work_.uri() + "/" + task_file, options_.maps, deadline));
+    slots_ = HOWDAH_TRY(jobs_.map_slots(deadline));
+    plan_ = HOWDAH_TRY(plan_maps(preparation_.source(), work_.uri() + "/" + task_file,
+                                 {options_.maps, slots_}, deadline));
     if (plan_.splits.empty())
       return Status(Code::kInvalidArgument, "the source is empty")
           .with_peer(preparation_.source().files().front().location.uri());
@@ -83,9 +84,11 @@ class MapReduceRun {
         preparation_.pipeline().ready_to_write() || round.tail.find('g') != std::string::npos;
     if (!shuffles) return 1;
     if (options_.reduces > 0) return std::min(options_.reduces, kMostAskedReduces);
+    // As many as run at once, unless their shares were too small, or too large.
     const int64_t bytes = preparation_.source().total_bytes();
+    const int64_t most = bytes / kLeastOfOneReduce + 1, least = bytes / kMostOfOneReduce + 1;
     return static_cast<int>(
-        std::clamp<int64_t>((bytes + kBytesOfOneReduce - 1) / kBytesOfOneReduce, 1, kMostReduces));
+        std::min<int64_t>(std::max(least, std::min(most, slots_)), kMostReduces));
   }
 
   // Runs the round's job; its files lie in the folder that is returned.
@@ -217,6 +220,7 @@ class MapReduceRun {
   const fs::Location work_;
   std::vector<mapreduce::CacheFile> cache_files_;
   MapPlan plan_;
+  int64_t slots_ = 1;  // tasks that the cluster runs at once
   std::vector<std::string> applications_;
   int job_number_ = 0;
 };

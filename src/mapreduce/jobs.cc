@@ -133,6 +133,15 @@ Jobs::Jobs(hadoop::Configuration configuration, hadoop::User user, hadoop::Crede
       client_(std::move(client)),
       files_(std::make_unique<fs::FileSystems>(configuration_, user_, credentials_)) {}
 
+Result<int64_t> Jobs::map_slots(Deadline deadline) {
+  const yarn::Resource map = HOWDAH_TRY(sizes_of(configuration_)).map;
+  int64_t slots = 0;
+  for (const yarn::NodeReport& node : HOWDAH_TRY(client_.get_cluster_nodes(deadline)))
+    slots += std::min(node.capability.memory_mib / std::max<int64_t>(1, map.memory_mib),
+                      static_cast<int64_t>(node.capability.cores / std::max(1, map.cores)));
+  return std::max<int64_t>(1, slots);
+}
+
 Result<JobEnd> Jobs::run(const StreamingJob& wanted, const Tell& tell,
                          const std::stop_token& stop) {
   const auto started = Deadline::Clock::now();

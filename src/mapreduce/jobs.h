@@ -39,6 +39,9 @@ class Jobs {
   Result<JobEnd> run(const StreamingJob& job, const std::function<void(const JobProgress&)>& tell,
                      const std::stop_token& stop);
 
+  // How many map tasks of the configured size all running nodes together hold; at least 1.
+  Result<int64_t> map_slots(Deadline deadline);
+
   fs::FileSystems& files() { return *files_; }
 
  private:
