@@ -76,12 +76,19 @@ TEST_F(IdxSourceTest, refuses_halves_of_pairs_and_files_that_disagree) {
   store("README", "x");
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("no images in IDX among the files")));
   store("train-images", idx_images(3));
-  EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("train-images without the labels")));
+  EXPECT_THAT(rows_or_error(),
+              ElementsAre(HasSubstr("train-images is there, train-labels is not")));
   store("train-labels", idx_labels(2, 2));
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("2 labels, where train-images has 3 images")));
   store("train-labels", idx_labels(3, 2));
   spec_.images.encoded = true;
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("IDX holds pixels")));
+}
+
+TEST_F(IdxSourceTest, names_the_images_that_a_folder_of_labels_lacks) {
+  store("t10k-labels-idx1-ubyte.gz", gzip(idx_labels(3, 2)));
+  EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("t10k-labels-idx1-ubyte.gz is there, "
+                                                     "t10k-images-idx3-ubyte.gz is not")));
 }
 
 TEST_F(IdxSourceTest, knows_gzip_by_the_content_and_refuses_other_content_under_its_name) {
