@@ -106,6 +106,7 @@ TEST_F(JsonLinesSourceTest, hands_back_halves_of_surrogate_pairs) {
     bad.push_back(std::to_string(record.row) + " " + record.rule);
   EXPECT_THAT(bad,
               ElementsAre("0 encoding", "3 encoding", "4 encoding", "5 encoding", "6 encoding"));
+  ASSERT_FALSE(outcome->bad.empty());
   EXPECT_EQ(outcome->bad[0].reason, "half a surrogate pair in the column 'x'");
   spec_.columns = {"y"};
   EXPECT_EQ(read()->bad.size(), 1U);
