@@ -1,4 +1,9 @@
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "formats/idx_file.h"
 #include "formats/idx_sample.h"
@@ -83,6 +88,26 @@ TEST_F(IdxSourceTest, refuses_halves_of_pairs_and_files_that_disagree) {
   store("train-labels", idx_labels(3, 2));
   spec_.images.encoded = true;
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("IDX holds pixels")));
+}
+
+TEST_F(IdxSourceTest, keeps_no_file_open_where_the_labels_are_damaged) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("howdah-idx-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "train-images") << idx_images(3);
+  std::ofstream(folder / "train-labels") << "no labels";
+  spec_.uris = {"file://" + folder.string()};
+  spec_.format = prepare::Format::kIdx;
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const auto source = open();
+  ASSERT_TRUE(source.is_ok()) << source.status().to_string();
+  const auto before = open_files();
+  EXPECT_EQ((*source)->survey(Deadline::never()).status().code(), Code::kCorrupt);
+  EXPECT_EQ(open_files(), before);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(IdxSourceTest, names_the_images_that_a_folder_of_labels_lacks) {
