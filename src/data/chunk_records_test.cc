@@ -1,16 +1,16 @@
 #include "data/chunk_records.h"
 
-#include <arrow/compute/initialize.h>
 #include <gtest/gtest.h>
 
 #include "data/read_filter.h"
+#include "formats/arrow_status.h"
 
 namespace howdah::data {
 namespace {
 
 class ChunkRecords : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
   ChunkRecords() {
     const auto at = systems_.resolve("mem://t/a.csv");
     EXPECT_TRUE(fs::write_file(*at->files, at->path, as_bytes("a,b\n1,x\n2,y\nbad\n,z\n4,u\n"), {},

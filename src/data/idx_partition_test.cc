@@ -79,11 +79,11 @@ TEST_F(IdxTest, misses_halves_of_pairs_and_refuses_two_candidates) {
   put("README", "x");
   expect_error(Code::kNotFound, "", "no training data in IDX");
   put("train-images", idx_images(2));
-  expect_error(Code::kNotFound, "", "train-images without the labels");
+  expect_error(Code::kNotFound, "", "train-images is there, train-labels is not");
   put("train-labels", idx_labels(2, 2));
   EXPECT_TRUE(read().is_ok());
   put("test-labels", idx_labels(2, 2));
-  expect_error(Code::kNotFound, "", "test-labels without the images");
+  expect_error(Code::kNotFound, "", "test-labels is there, test-images is not");
   put("test-images", idx_images(2));
   put("t10k-images", idx_images(2));
   expect_error(Code::kInvalidArgument, "", "both t10k-images and test-images");

@@ -33,6 +33,17 @@ Status not_found(const std::string& folder, std::string what) {
 
 using Halves = std::map<std::pair<std::string_view, bool>, const SourceFile*>;
 
+// "train-images-idx3-ubyte.gz" of "train-labels-idx1-ubyte.gz", and the other way round.
+std::string other_half(std::string name, bool images) {
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    if (const size_t at = name.find(from); at != std::string::npos)
+      name.replace(at, from.size(), to);
+  };
+  replace(images ? "images" : "labels", images ? "labels" : "images");
+  replace(images ? "idx3" : "idx1", images ? "idx1" : "idx3");
+  return name;
+}
+
 Status add_half(const SourceFile& file, const std::string& folder, Halves& found) {
   for (const Half& half : kHalves) {
     if (!base_name(file).starts_with(half.prefix)) continue;
@@ -65,8 +76,8 @@ Result<std::vector<IdxPair>> pair_idx_files(const std::vector<SourceFile>& files
       if (images == found.end() && labels == found.end()) continue;
       if (images == found.end() || labels == found.end()) {
         const auto& [key, lone] = images == found.end() ? *labels : *images;
-        return not_found(folder, fmt::format("{} without the {} that belong to it",
-                                             base_name(*lone), key.second ? "labels" : "images"));
+        const std::string missing = other_half(base_name(*lone), key.second);
+        return not_found(folder, fmt::format("{} is there, {} is not", base_name(*lone), missing));
       }
       pairs.push_back({std::string(partition), *images->second, *labels->second});
     }

@@ -1,4 +1,9 @@
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "formats/idx_file.h"
 #include "formats/idx_sample.h"
@@ -76,12 +81,39 @@ TEST_F(IdxSourceTest, refuses_halves_of_pairs_and_files_that_disagree) {
   store("README", "x");
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("no images in IDX among the files")));
   store("train-images", idx_images(3));
-  EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("train-images without the labels")));
+  EXPECT_THAT(rows_or_error(),
+              ElementsAre(HasSubstr("train-images is there, train-labels is not")));
   store("train-labels", idx_labels(2, 2));
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("2 labels, where train-images has 3 images")));
   store("train-labels", idx_labels(3, 2));
   spec_.images.encoded = true;
   EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("IDX holds pixels")));
+}
+
+TEST_F(IdxSourceTest, keeps_no_file_open_where_the_labels_are_damaged) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("howdah-idx-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "train-images") << idx_images(3);
+  std::ofstream(folder / "train-labels") << "no labels";
+  spec_.uris = {"file://" + folder.string()};
+  spec_.format = prepare::Format::kIdx;
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const auto source = open();
+  ASSERT_TRUE(source.is_ok()) << source.status().to_string();
+  const auto before = open_files();
+  EXPECT_EQ((*source)->survey(Deadline::never()).status().code(), Code::kCorrupt);
+  EXPECT_EQ(open_files(), before);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(IdxSourceTest, names_the_images_that_a_folder_of_labels_lacks) {
+  store("t10k-labels-idx1-ubyte.gz", gzip(idx_labels(3, 2)));
+  EXPECT_THAT(rows_or_error(), ElementsAre(HasSubstr("t10k-labels-idx1-ubyte.gz is there, "
+                                                     "t10k-images-idx3-ubyte.gz is not")));
 }
 
 TEST_F(IdxSourceTest, knows_gzip_by_the_content_and_refuses_other_content_under_its_name) {

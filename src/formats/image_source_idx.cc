@@ -160,8 +160,10 @@ class IdxSource : public ImageSource {
     return nullptr;
   }
   Result<OpenPair> open(const Pair& pair, Deadline deadline) const {
-    OpenPair opened{HOWDAH_TRY(IdxFile::open(file(pair.images), 3, deadline)),
-                    HOWDAH_TRY(IdxFile::open(file(pair.labels), 1, deadline)), 0};
+    // One after the other: leaving a list in braces by return destroys nothing of it.
+    auto images_file = HOWDAH_TRY(IdxFile::open(file(pair.images), 3, deadline));
+    auto labels_file = HOWDAH_TRY(IdxFile::open(file(pair.labels), 1, deadline));
+    OpenPair opened{std::move(images_file), std::move(labels_file), 0};
     if (opened.images.items() != opened.labels.items())
       return Status(Code::kCorrupt,
                     fmt::format("{} labels, where {} has {} images", opened.labels.items(),

@@ -3,6 +3,7 @@
 #include <arrow/record_batch.h>
 #include <fmt/core.h>
 
+#include <cmath>
 #include <optional>
 #include <unordered_map>
 
@@ -17,6 +18,7 @@ using Kind = JsonValue::Kind;
 
 constexpr size_t kBlockRows = 512;
 constexpr size_t kMaxKeys = 100'000;
+constexpr const char* kTypeError = "type_error";
 
 struct Block {
   std::vector<JsonValue> values;  // column by column, kBlockRows each
@@ -51,6 +53,15 @@ void Block::drop(const std::vector<uint32_t>& rows_out, size_t columns) {
   numbers.resize(kept);
   begins.resize(kept);
   ends.resize(kept);
+}
+
+// Of digits, 308 stay within the range; "Infinity" means what it says.
+bool beyond_double(std::string_view number) {
+  constexpr size_t kSafeDigits = 300;
+  const bool may_be = number.size() > kSafeDigits ? number.back() != 'y'
+                                                  : number.find_first_of("eE") != number.npos;
+  double value = 0;
+  return may_be && parse_float64_slowly(number, &value) && std::isinf(value);
 }
 
 bool is_string(Kind kind) {
@@ -144,8 +155,8 @@ class Work {
                  too_long_reason(static_cast<int64_t>(line.size()), options_));
       } else if (!text_.valid() && !is_valid_utf8(line)) {
         bad_.add(number, begin, end, "encoding", "bytes that the encoding does not have");
-      } else if (!take(line)) {
-        bad_.add(number, begin, end, "unreadable", reason_);
+      } else if (const char* rule = take(line)) {
+        bad_.add(number, begin, end, rule, reason_);
       } else {
         block_.numbers.push_back(number);
         block_.begins.push_back(static_cast<uint32_t>(begin));
@@ -165,7 +176,7 @@ class Work {
     std::vector<uint32_t> rows;
     for (const auto& [row, column] : mismatches) {
       rows.push_back(row);
-      bad_.add(block_.numbers[row], block_.begins[row], block_.ends[row], "type_error",
+      bad_.add(block_.numbers[row], block_.begins[row], block_.ends[row], kTypeError,
                type_error_reason(block_.values[column * kBlockRows + row].text,
                                  schema_.columns[column]));
     }
@@ -176,47 +187,86 @@ class Work {
   BadRecords& bad() { return bad_; }
   const ChunkText& text() const { return text_; }
   uint32_t rows_read() const { return rows_read_; }
+  // Values that no column can hold, in good records.
+  int64_t became_missing() const { return became_missing_; }
   // A key that no column has; empty where there was none.
   const std::string& unknown_key() const { return unknown_key_; }
 
  private:
-  // Into the next row of the block; false: reason_ says why not.
-  bool take(std::string_view line) {
+  // Into the next row of the block; else the rule that the record breaks, and reason_ says how.
+  const char* take(std::string_view line) {
     const size_t row = block_.rows(), columns = schema_.columns.size();
+    int64_t became_missing = 0;
+    const char* broken = nullptr;
     for (size_t column = 0; column < columns; ++column)
       block_.values[column * kBlockRows + row] = {};
     JsonScanner scanner(line);
     std::string_view key;
     bool escaped = false;
     JsonValue value;
-    std::string unknown;
+    std::string unknown, why;
     size_t expected = 0;
     while (scanner.next(&key, &escaped, &value)) {
+      if (escaped && !broken && has_lone_surrogate(key)) {
+        broken = "encoding";
+        why = "half a surrogate pair in a key";
+      }
       if (escaped) key = unescape_json(key, scratch_);
       // Records mostly have their keys in one order.
       size_t column = expected;
       if (column >= columns || schema_.columns[column].name != key) {
         const auto found = columns_.find(std::string(key));
         if (found == columns_.end()) {
-          if (unknown.empty()) unknown = key;
+          const bool known = options_.known_keys && options_.known_keys(std::string(key));
+          if (unknown.empty() && !known) unknown = key;
           continue;
         }
         column = found->second;
       }
       expected = column + 1;
-      if (value.kind == Kind::kNested) {
-        reason_ = fmt::format(
-            "the value of '{}' is {}; only numbers, strings, true, false and null "
-            "are read",
-            printable(key, 60), value.text[0] == '{' ? "an object" : "a list");
-        return false;
+      if (const char* rule = defect_of(value, schema_.columns[column])) {
+        if (options_.errors_become_missing && std::string_view(rule) == kTypeError) {
+          value = {};
+          ++became_missing;
+        } else if (!broken) {
+          broken = rule;
+          why = reason_;
+        }
       }
       block_.values[column * kBlockRows + row] = value;
     }
-    reason_ = scanner.error();
-    if (!reason_.empty()) return false;
+    if (!scanner.error().empty()) {
+      broken = "unreadable";
+      why = scanner.error();
+    }
+    reason_ = why;
+    if (broken) return broken;
     if (unknown_key_.empty()) unknown_key_ = unknown;
-    return true;
+    became_missing_ += became_missing;
+    return nullptr;
+  }
+
+  // The rule that a value breaks in any column of its kind; reason_ says how.
+  const char* defect_of(const JsonValue& value, const TableColumn& column) {
+    switch (value.kind) {
+      case Kind::kNested:
+        reason_ = fmt::format(
+            "the value of '{}' is {}; only numbers, strings, true, false and null are read",
+            printable(column.name, 60), value.text[0] == '{' ? "an object" : "a list");
+        return "unreadable";
+      case Kind::kEscaped:
+        if (!has_lone_surrogate(value.text)) return nullptr;
+        reason_ = fmt::format("half a surrogate pair in the column '{}'", column.name);
+        return "encoding";
+      case Kind::kNumber:
+        if ((column.given && column.type == Inferred::kString) || !beyond_double(value.text))
+          return nullptr;
+        reason_ = fmt::format("'{}' in the column '{}' is beyond the range of float64",
+                              printable(value.text, 60), column.name);
+        return kTypeError;
+      default:
+        return nullptr;
+    }
   }
 
   const TableSchema& schema_;
@@ -227,6 +277,7 @@ class Work {
   Block block_;
   std::unordered_map<std::string, size_t> columns_;
   uint32_t rows_read_ = 0;
+  int64_t became_missing_ = 0;
   std::string scratch_, reason_, unknown_key_;
 };
 
@@ -259,7 +310,7 @@ Result<ParsedChunk> parse_json_lines(const RawChunk& chunk, const TableSchema& s
         .with_advice("list columns, or set absent_columns: missing to leave it out");
   parsed.batch = HOWDAH_TRY(builder.finish());
   parsed.rows_read = work.rows_read();
-  parsed.values_become_missing = builder.became_missing();
+  parsed.values_become_missing = builder.became_missing() + work.became_missing();
   parsed.bad = work.bad().finish(chunk, options, &parsed.rows_read);
   return parsed;
 }
@@ -295,7 +346,9 @@ Result<std::vector<std::string>> json_keys(const RawChunk& chunk, const JsonLine
     bool escaped = false;
     JsonValue value;
     std::vector<std::string> new_keys;
+    bool encoded = true;
     while (scanner.next(&key, &escaped, &value)) {
+      encoded = encoded && !(escaped && has_lone_surrogate(key));
       std::string name(escaped ? unescape_json(key, scratch) : key);
       if (!seen.contains(name)) new_keys.push_back(std::move(name));
     }
@@ -303,6 +356,7 @@ Result<std::vector<std::string>> json_keys(const RawChunk& chunk, const JsonLine
       if (reason.empty()) reason = scanner.error();
       continue;
     }
+    if (!encoded) continue;
     good = true;
     for (auto& name : new_keys)
       if (seen.emplace(name, true).second) keys.push_back(std::move(name));

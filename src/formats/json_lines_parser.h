@@ -4,9 +4,11 @@
 // the job file does not give the column another type. null and a key that is not there are missing;
 // missing_words count only in columns that were given a type other than string. Of a key that
 // stands twice in an object, the last counts. An object or a list in a column that is asked for
-// makes the record unreadable.
+// makes the record unreadable. So does a number beyond a double's range, unless its column was
+// given as string ("type_error"), and half a surrogate pair ("encoding").
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,8 @@ struct JsonLinesOptions : TextOptions {
   using TextOptions::TextOptions;
   // Keys that are not in the schema are passed over; else they are an error.
   bool more_keys_are_fine = false;
+  // Keys that are passed over in any case; null: none.
+  std::function<bool(const std::string&)> known_keys;
 };
 
 //   kInvalidArgument  a key that is not in the schema

@@ -62,6 +62,56 @@ TEST_F(JsonLinesSourceTest, says_what_is_wrong_with_a_line_and_goes_on) {
                           HasSubstr("no number")));
 }
 
+TEST_F(JsonLinesSourceTest, hands_back_numbers_beyond_the_range_of_a_double) {
+  const std::string digits(400, '9');
+  const std::string content =
+      "{\"x\":1.5,\"y\":\"1e400\"}\n{\"x\":1e400}\n{\"x\":-1E+999}\n{\"x\":" + digits +
+      "}\n{\"x\":1e308}\n{\"x\":1e-400}\n{\"x\":-Infinity}\n";
+  auto outcome = read_of(content);
+  ASSERT_TRUE(outcome.is_ok()) << outcome.status().to_string();
+  EXPECT_EQ(outcome->types(), "x:double y:string");
+  EXPECT_THAT(outcome->all(), ElementsAre("1.5|1e400", "1e+308|-", "0|-", "-inf|-"));
+  ASSERT_EQ(outcome->bad.size(), 3U);
+  EXPECT_EQ(outcome->bad[0].rule, "type_error");
+  EXPECT_EQ(outcome->bad[0].reason, "'1e400' in the column 'x' is beyond the range of float64");
+  EXPECT_EQ(outcome->bad[0].row, 1);
+  EXPECT_EQ(outcome->bad[0].offset, 22);
+  EXPECT_EQ(outcome->bad[0].content, "{\"x\":1e400}");
+
+  spec_.type_errors_become_missing = true;
+  outcome = read();
+  ASSERT_TRUE(outcome.is_ok()) << outcome.status().to_string();
+  EXPECT_THAT(outcome->all(),
+              ElementsAre("1.5|1e400", "-|-", "-|-", "-|-", "1e+308|-", "0|-", "-inf|-"));
+  EXPECT_EQ(outcome->became_missing, 3);
+  spec_.types = {{"x", prepare::ColumnType::kString}};
+  EXPECT_EQ((*rows())[1], "1e400|-");
+}
+
+TEST_F(JsonLinesSourceTest, hands_back_halves_of_surrogate_pairs) {
+  const auto outcome = read_of(
+      R"({"x":"\ud800","y":"a"}
+{"x":"\\ud800"}
+{"x":"\ud83d\ude00"}
+{"x":"\ude00\ud83d"}
+{"x":"\ud83d\ud83d\ude00"}
+{"x":"a\udfffb"}
+{"\ud800":"a"}
+)");
+  ASSERT_TRUE(outcome.is_ok()) << outcome.status().to_string();
+  EXPECT_EQ(outcome->types(), "x:string y:string");
+  EXPECT_THAT(outcome->all(), ElementsAre("\\ud800|-", "\xf0\x9f\x98\x80|-"));
+  std::vector<std::string> bad;
+  for (const auto& record : outcome->bad)
+    bad.push_back(std::to_string(record.row) + " " + record.rule);
+  EXPECT_THAT(bad,
+              ElementsAre("0 encoding", "3 encoding", "4 encoding", "5 encoding", "6 encoding"));
+  ASSERT_FALSE(outcome->bad.empty());
+  EXPECT_EQ(outcome->bad[0].reason, "half a surrogate pair in the column 'x'");
+  spec_.columns = {"y"};
+  EXPECT_EQ(read()->bad.size(), 1U);
+}
+
 TEST_F(JsonLinesSourceTest, passes_over_nested_values_that_nobody_asked_for) {
   spec_.columns = {"x"};
   const auto outcome = read_of("{\"deep\":{\"a\":[1,{\"b\":\"}\"}]},\"x\":1}\n{\"x\":2,\"deep\":" +

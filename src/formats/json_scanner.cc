@@ -51,6 +51,21 @@ void append_character(uint32_t code, std::string& out) {
   put(0x80 | (code & 0x3f));
 }
 
+// The unit behind the "\\u" at `at`, and its other half where one follows. Negative: it is half a
+// pair.
+struct Character {
+  int32_t code = -1;
+  size_t length = 6;
+};
+Character character_at(std::string_view text, size_t at) {
+  const int32_t unit = hex_unit(text, at + 2);
+  if ((unit & 0xf800) != 0xd800) return {unit};
+  if (unit >= 0xdc00 || text.substr(at + 6, 2) != "\\u") return {};
+  const int32_t low = hex_unit(text, at + 8);
+  if (low < 0 || (low & 0xfc00) != 0xdc00) return {};
+  return {0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff), 12};
+}
+
 }  // namespace
 
 bool JsonScanner::fail(const char* what) {
@@ -191,6 +206,19 @@ bool JsonScanner::next(std::string_view* key, bool* key_escaped, JsonValue* valu
   return c == '{' || c == '[' ? nested(value) : literal(value);
 }
 
+bool has_lone_surrogate(std::string_view text) {
+  for (size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    if (text.substr(at, 2) != "\\u") {
+      at += 2;
+      continue;
+    }
+    const Character character = character_at(text, at);
+    if (character.code < 0) return true;
+    at += character.length;
+  }
+  return false;
+}
+
 std::string_view unescape_json(std::string_view text, std::string& scratch) {
   scratch.clear();
   for (size_t i = 0; i < text.size(); ++i) {
@@ -216,19 +244,10 @@ std::string_view unescape_json(std::string_view text, std::string& scratch) {
         scratch.push_back('\t');
         break;
       case 'u': {
-        const int32_t unit = hex_unit(text, i + 1);
-        if (unit < 0) break;
-        i += 4;
-        auto code = static_cast<uint32_t>(unit);
-        if ((code & 0xfc00) == 0xd800 && i + 2 < text.size() && text[i + 1] == '\\' &&
-            text[i + 2] == 'u') {
-          const int32_t low = hex_unit(text, i + 3);
-          if (low >= 0 && (low & 0xfc00) == 0xdc00) {
-            code = 0x10000 + ((code & 0x3ff) << 10) + (static_cast<uint32_t>(low) & 0x3ff);
-            i += 6;
-          }
-        }
-        append_character((code & 0xfffff800) == 0xd800 ? 0xfffd : code, scratch);
+        const Character character = character_at(text, i - 1);
+        append_character(character.code < 0 ? 0xfffd : static_cast<uint32_t>(character.code),
+                         scratch);
+        i += character.length - 2;
         break;
       }
       default:

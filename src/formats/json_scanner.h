@@ -45,6 +45,8 @@ class JsonScanner {
   std::string error_;
 };
 
+// Whether escapes name half a surrogate pair, which is no character.
+bool has_lone_surrogate(std::string_view text);
 // Resolves the escapes; what is no half of a pair becomes U+FFFD. 16 readable bytes stand behind
 // the answer, which is a part of `scratch`.
 std::string_view unescape_json(std::string_view text, std::string& scratch);

@@ -29,6 +29,11 @@ Status corrupt(const std::string& what) {
   return Status(Code::kCorrupt, what);
 }
 
+Status of_the_footer(const Status& status) {
+  if (status.code() != Code::kCorrupt) return status;
+  return corrupt("its footer is damaged: " + status.message());
+}
+
 Result<std::string> read_tail(fs::InputFile& input, int64_t bytes, Deadline deadline) {
   std::string tail(static_cast<size_t>(bytes), '\0');
   const size_t got = HOWDAH_TRY(input.read_at(input.length_bytes() - bytes,
@@ -85,7 +90,11 @@ Status ParquetFile::read_footer(fs::InputFile& input, Deadline deadline) {
   if (footer_bytes_ + kEndBytes > static_cast<int64_t>(tail.size()))
     tail = HOWDAH_TRY(read_tail(input, footer_bytes_ + kEndBytes, deadline));
   const char* footer = tail.data() + tail.size() - kEndBytes - footer_bytes_;
-  metadata_ = parquet::FileMetaData::Make(footer, footer_bytes_, reader_properties());
+  const Status parsed = guarded([&]() -> Status {
+    metadata_ = parquet::FileMetaData::Make(footer, footer_bytes_, reader_properties());
+    return Status::ok();
+  });
+  if (!parsed) return of_the_footer(parsed);
   if (metadata_->is_encryption_algorithm_set())
     return Status(Code::kUnsupported, "columns of the Parquet file are encrypted")
         .with_advice("write it without encryption");
@@ -96,7 +105,7 @@ Status ParquetFile::read_columns() {
   parquet::arrow::SchemaManifest manifest;
   const auto made = parquet::arrow::SchemaManifest::Make(
       metadata_->schema(), metadata_->key_value_metadata(), arrow_properties(1), &manifest);
-  if (!made.ok()) return decoding_error(made);
+  if (!made.ok()) return of_the_footer(decoding_error(made));
   for (const auto& field : manifest.schema_fields) {
     Column column;
     column.name = field.field->name();

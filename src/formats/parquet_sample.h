@@ -1,6 +1,7 @@
 // Parquet files in memory, for tests: written by Arrow's own writer.
 #pragma once
 
+#include <arrow/array.h>
 #include <arrow/io/memory.h>
 #include <arrow/json/from_string.h>
 #include <arrow/table.h>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "formats/folder_columns.h"
 #include "formats/parquet_types.h"
 #include "formats/text_source.h"
 
@@ -18,6 +19,7 @@ Status refuse(const SourceFile& at, const std::string& what, const std::string& 
 }  // namespace
 
 bool ParquetSchema::wanted(const std::string& name) const {
+  if (folders_ && folders_->has(name)) return false;
   return spec_.columns.empty() ||
          std::find(spec_.columns.begin(), spec_.columns.end(), name) != spec_.columns.end();
 }
@@ -79,10 +81,6 @@ Status ParquetSchema::check_all_there(const ParquetFile& file, const SourceFile&
 }
 
 Result<TableSchema> ParquetSchema::finish() const {
-  if (!any_)
-    return Status(Code::kInvalidArgument, "all files are empty")
-        .with_operation("survey")
-        .with_peer(spec_.where);
   std::vector<std::string> names;
   for (const Column& column : columns_) names.push_back(column.name);
   for (const auto& [name, type] : spec_.types)

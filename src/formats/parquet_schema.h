@@ -13,15 +13,16 @@ namespace howdah::formats {
 
 class ParquetSchema {
  public:
-  // `spec` outlives it.
-  explicit ParquetSchema(const prepare::SourceSpec& spec) : spec_(spec) {}
+  // `spec` and `folders`, whose columns are left out of the files (null: none), outlive it.
+  ParquetSchema(const prepare::SourceSpec& spec, const FolderColumns* folders)
+      : spec_(spec), folders_(folders) {}
 
   //   kInvalidArgument  a column that is asked for is not there, or nested; a column that other
   //                     files lack; two of one name; a type that does not go with that of the files
   //                     before, or with the one that the job file gives
   Status add(const ParquetFile& file, const SourceFile& at);
   // Columns in the order of `columns`, or else of their first appearance.
-  //   kInvalidArgument  no file was added; a column that is asked for is in none
+  //   kInvalidArgument  a column that is asked for is in none
   Result<TableSchema> finish() const;
 
  private:
@@ -35,6 +36,7 @@ class ParquetSchema {
   bool wanted(const std::string& name) const;
 
   const prepare::SourceSpec& spec_;
+  const FolderColumns* const folders_;
   std::vector<Column> columns_;
   std::unordered_map<std::string, size_t> found_;  // by name
   SourceFile first_;

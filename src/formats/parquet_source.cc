@@ -44,11 +44,12 @@ Status in_group(const Status& status, int group, const SourceFile& file) {
 class ParquetReader : public ChunkReader {
  public:
   ParquetReader(const SourceFile& at, FilePtr file, std::vector<int> leaves,
-                const RowGroupFilter& filter, const Portion& portion)
+                const RowGroupFilter& filter, const FolderColumns* folders, const Portion& portion)
       : at_(at),
         file_(std::move(file)),
         leaves_(std::move(leaves)),
         filter_(filter),
+        folders_(folders),
         index_(portion.file),
         next_(portion.first_chunk),
         end_(portion.chunks < 0
@@ -63,7 +64,7 @@ class ParquetReader : public ChunkReader {
     if (content->cut.group != group_) {
       group_ = content->cut.group;
       current_.reset();
-      if (filter_.may_match(*file_, group_)) HOWDAH_TRY(read_group(deadline));
+      if (filter_.may_match(*file_, group_, folders_, index_)) HOWDAH_TRY(read_group(deadline));
     }
     content->group = current_;
     const auto& group = file_->groups()[static_cast<size_t>(group_)];
@@ -94,6 +95,7 @@ class ParquetReader : public ChunkReader {
   const FilePtr file_;
   const std::vector<int> leaves_;
   const RowGroupFilter& filter_;
+  const FolderColumns* const folders_;
   const int32_t index_;
   int64_t next_;
   const int64_t end_;
@@ -150,6 +152,7 @@ class ParquetSource : public Source {
       : filter_(std::move(filter)), missing_(found.spec.missing_words) {
     files_ = std::move(found.files);
     spec_ = std::move(found.spec);
+    folders_ = std::move(found.folders);
     kept_.resize(files_.size());
   }
 
@@ -192,7 +195,8 @@ Result<FilePtr> ParquetSource::open_file(size_t index, Deadline deadline) {
 }
 
 Result<TableSchema> ParquetSource::survey(Deadline deadline) {
-  ParquetSchema schema(spec_);
+  if (total_bytes() == 0) return no_records();
+  ParquetSchema schema(spec_, folders_.get());
   for (size_t i = 0; i < files_.size(); ++i) {
     if (files_[i].length_bytes == 0) continue;
     HOWDAH_TRY(schema.add(*HOWDAH_TRY(open_file(i, deadline)), files_[i]));
@@ -208,7 +212,9 @@ Result<std::vector<Portion>> ParquetSource::portions(int64_t max_bytes, Deadline
     bool open = false;
     for (size_t g = 0; g < file->groups().size(); ++g) {
       const auto& group = file->groups()[g];
-      const int64_t bytes = filter_.may_match(*file, static_cast<int>(g)) ? group.stored_bytes : 0;
+      const bool may_match =
+          filter_.may_match(*file, static_cast<int>(g), folders_.get(), static_cast<int32_t>(i));
+      const int64_t bytes = may_match ? group.stored_bytes : 0;
       if (!open || portions.back().bytes + bytes > max_bytes)
         portions.push_back(
             {static_cast<int32_t>(i), static_cast<int32_t>(group.first_chunk), 0, 0, group.offset});
@@ -227,7 +233,7 @@ std::vector<int> ParquetSource::leaves_of(const ParquetFile& file) const {
     const bool wanted =
         spec_.columns.empty() ||
         std::find(spec_.columns.begin(), spec_.columns.end(), column.name) != spec_.columns.end();
-    if (wanted && column.leaf >= 0) leaves.push_back(column.leaf);
+    if (wanted && column.leaf >= 0 && !in_folders(column.name)) leaves.push_back(column.leaf);
   }
   return leaves;
 }
@@ -240,8 +246,8 @@ Result<std::unique_ptr<ChunkReader>> ParquetSource::read(const Portion& portion,
   const auto index = static_cast<size_t>(portion.file);
   auto file = HOWDAH_TRY(open_file(index, deadline));
   auto leaves = leaves_of(*file);
-  return std::unique_ptr<ChunkReader>(
-      new ParquetReader(files_[index], std::move(file), std::move(leaves), filter_, portion));
+  return std::unique_ptr<ChunkReader>(new ParquetReader(
+      files_[index], std::move(file), std::move(leaves), filter_, folders_.get(), portion));
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> ParquetSource::columns(const RowGroupChunk& chunk,

@@ -195,6 +195,12 @@ TEST_F(ParquetSource, refuses_what_is_damaged_and_names_the_file) {
   std::string long_footer = whole;
   long_footer[whole.size() - 5] = '\x7f';
   EXPECT_EQ(said(long_footer), Code::kCorrupt);
+  std::string bad_footer = whole;
+  for (size_t i = whole.size() - 40; i < whole.size() - 8; ++i) bad_footer[i] = '\xff';
+  for (size_t i = whole.size() - 120; i < whole.size() - 60; ++i) bad_footer[i] = '\xee';
+  EXPECT_EQ(said(bad_footer), Code::kCorrupt);
+  EXPECT_NE(error().to_string().find("its footer is damaged: "), std::string::npos)
+      << error().to_string();
   std::string bad_page = whole;
   for (size_t i = 4; i < 30; ++i) bad_page[i] = '\xff';
   EXPECT_EQ(said(bad_page), Code::kCorrupt);

@@ -1,5 +1,6 @@
 #include "formats/row_group_filter.h"
 
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <parquet/metadata.h>
 #include <parquet/schema.h>
@@ -122,6 +123,20 @@ Found range_of(const ParquetFile::Column& column, const parquet::Statistics& sta
   }
 }
 
+// One value is a range, too. Of columns that are given other types nothing is known.
+Found range_of(const arrow::Scalar& value) {
+  Range range;
+  range.empty = !value.is_valid;
+  if (range.empty) return range;
+  if (value.type->id() == arrow::Type::INT64) {
+    const auto number = static_cast<double>(static_cast<const arrow::Int64Scalar&>(value).value);
+    return numbers(Range::Kind::kNumber, number, number);
+  }
+  if (value.type->id() != arrow::Type::STRING) return {};
+  const std::string text(static_cast<const arrow::StringScalar&>(value).view());
+  return Range{Range::Kind::kText, false, false, text, text};
+}
+
 std::optional<Value> constant_for(const Range& range, const Expression& constant) {
   if (range.kind == Range::Kind::kNumber && constant.kind == Expression::Kind::kInteger) {
     const auto number = static_cast<double>(constant.integer);
@@ -160,8 +175,9 @@ const char* turned(const std::string& how) {
 
 class Judge {
  public:
-  Judge(const ParquetFile& file, int group, const std::map<std::string, prepare::ColumnType>& given)
-      : file_(file), group_(group), given_(given) {}
+  Judge(const ParquetFile& file, int group, const FolderColumns* folders, int32_t index,
+        const std::map<std::string, prepare::ColumnType>& given)
+      : file_(file), group_(group), folders_(folders), index_(index), given_(given) {}
 
   bool may_match(const Expression& at) const {
     if (at.kind != Expression::Kind::kCall) return true;
@@ -195,6 +211,7 @@ class Judge {
   }
 
   Found statistics_of(const std::string& name) const {
+    if (folders_ && folders_->has(name)) return range_of(*folders_->value(name, index_));
     const auto* column = file_.column(name);
     if (!column || column->leaf < 0 || given_.contains(name)) return {};
     const auto group = file_.metadata()->RowGroup(group_);
@@ -205,6 +222,8 @@ class Judge {
 
   const ParquetFile& file_;
   const int group_;
+  const FolderColumns* const folders_;
+  const int32_t index_;
   const std::map<std::string, prepare::ColumnType>& given_;
 };
 
@@ -220,11 +239,13 @@ Result<RowGroupFilter> RowGroupFilter::parse(const prepare::SourceSpec& spec) {
   return filter;
 }
 
-bool RowGroupFilter::may_match(const ParquetFile& file, int group) const {
+bool RowGroupFilter::may_match(const ParquetFile& file, int group, const FolderColumns* folders,
+                               int32_t index) const {
   if (!expression_) return true;
   // Damaged statistics prove nothing.
-  const auto matches =
-      guarded([&]() -> Result<bool> { return Judge(file, group, given_).may_match(*expression_); });
+  const auto matches = guarded([&]() -> Result<bool> {
+    return Judge(file, group, folders, index, given_).may_match(*expression_);
+  });
   return !matches || *matches;
 }
 

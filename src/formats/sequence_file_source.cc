@@ -120,10 +120,7 @@ Result<TableSchema> SequenceFileSource::survey(Deadline deadline) {
   const auto first = std::find_if(files_.begin(), files_.end(), [](const SourceFile& candidate) {
     return candidate.length_bytes > 0;
   });
-  if (first == files_.end())
-    return Status(Code::kInvalidArgument, "all files are empty")
-        .with_operation("survey")
-        .with_peer(files_.empty() ? spec_.where : files_[0].location.uri());
+  if (first == files_.end()) return no_records();
   const auto header = HOWDAH_TRY(header_of(static_cast<int32_t>(first - files_.begin()), deadline));
   const auto names = names_of(*header);
   if (names.empty())

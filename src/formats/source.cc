@@ -2,19 +2,15 @@
 
 #include <numeric>
 
+#include "formats/folder_columns.h"
 #include "formats/source_format.h"
 #include "formats/source_listing.h"
 #include "formats/sources.h"
 
 namespace howdah::formats {
+namespace {
 
-Result<std::unique_ptr<Source>> Source::open(fs::FileSystems& files,
-                                             const prepare::SourceSpec& spec, Deadline deadline) {
-  if (spec.uris.empty())
-    return Status(Code::kInvalidArgument, "a source without files").with_peer(spec.where);
-  Found found{HOWDAH_TRY(list_sources(files, spec.uris, deadline)), spec};
-  if (found.spec.format == prepare::Format::kAuto)
-    found.spec.format = HOWDAH_TRY(detect_format(found.files, deadline));
+Result<std::unique_ptr<Source>> make_source(Found found) {
   switch (found.spec.format) {
     case prepare::Format::kParquet:
       return make_parquet_source(std::move(found));
@@ -32,6 +28,33 @@ Result<std::unique_ptr<Source>> Source::open(fs::FileSystems& files,
       break;
   }
   return make_text_source(std::move(found));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> Source::open(fs::FileSystems& files,
+                                             const prepare::SourceSpec& spec, Deadline deadline) {
+  if (spec.uris.empty())
+    return Status(Code::kInvalidArgument, "a source without files").with_peer(spec.where);
+  Found found{HOWDAH_TRY(list_sources(files, spec.uris, deadline)), spec};
+  if (found.spec.format == prepare::Format::kAuto)
+    found.spec.format = HOWDAH_TRY(detect_format(found.files, deadline));
+  found.folders = HOWDAH_TRY(FolderColumns::find(found.files, found.spec));
+  if (!found.folders) return make_source(std::move(found));
+  const auto folders = found.folders;
+  const prepare::SourceSpec asked = found.spec;
+  found.spec = HOWDAH_TRY(without_folder_columns(asked, *folders));
+  return make_folder_columns_source(HOWDAH_TRY(make_source(std::move(found))), asked, folders);
+}
+
+Status Source::no_records() const {
+  return Status(Code::kInvalidArgument, "all files are empty")
+      .with_operation("survey")
+      .with_peer(files_.empty() ? spec_.where : files_[0].location.uri());
+}
+
+bool Source::in_folders(const std::string& column) const {
+  return folders_ && folders_->has(column);
 }
 
 const SourceFile& Source::file_of(ChunkId chunk, int64_t) const {

@@ -33,6 +33,7 @@ struct SourceFile {
   std::string name;  // relative to the source's folder: "2013/flights-1.csv"; in reports
   int64_t length_bytes = 0;
   int64_t modified_ms = 0;
+  std::string folders = {};  // between the source and the file: "region=eu/month=3/"
 };
 
 struct ChunkId {
@@ -103,10 +104,13 @@ class ChunkReader {
   virtual Result<std::optional<RawChunk>> next(Deadline deadline) = 0;
 };
 
+class FolderColumns;
+
 class Source {
  public:
   // Lists and checks: at least one file, one format. Files are sorted by name. Hidden ones (".x",
-  // "_x") are left out, as Hadoop does; empty files are fine.
+  // "_x") are left out, as Hadoop does; empty files are fine. Folders' names like "region=eu" are
+  // columns (folder_columns.h).
   //   kNotFound         no such file, nothing matches
   //   kInvalidArgument  files of several formats, nested Parquet columns, duplicate header names,
   //                     a column asked for that is not there (the nearest is named)
@@ -136,8 +140,14 @@ class Source {
   virtual Result<ParsedChunk> parse(const RawChunk& chunk, const TableSchema& schema) = 0;
 
  protected:
+  // Where survey() finds nothing to read.
+  Status no_records() const;
+  // The folders' names say what the column is: it is not looked for in the files.
+  bool in_folders(const std::string& column) const;
+
   std::vector<SourceFile> files_;
   prepare::SourceSpec spec_;
+  std::shared_ptr<const FolderColumns> folders_;  // null: the folders' names say nothing
 };
 
 }  // namespace howdah::formats

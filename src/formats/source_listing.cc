@@ -17,6 +17,23 @@ bool is_glob(std::string_view text) {
   return text.find_first_of("*?[{") != std::string_view::npos;
 }
 
+// What stands beside the records in a folder that a preparation wrote.
+class PreparedFiles {
+ public:
+  explicit PreparedFiles(const std::vector<fs::FileInfo>& folder) {
+    for (const auto& info : folder)
+      if (!info.is_directory && info.name() == "_MANIFEST.json") prepared_ = true;
+  }
+  bool hold(const fs::FileInfo& info) const {
+    if (!prepared_ || info.is_directory) return false;
+    const std::string name = info.name();
+    return name == "report.json" || name == "report.html" || name == "transform.json";
+  }
+
+ private:
+  bool prepared_ = false;
+};
+
 struct Listing {
   std::vector<SourceFile> files;
   Deadline deadline = Deadline::never();
@@ -25,9 +42,11 @@ struct Listing {
     files.push_back({{at.files, info.path}, name, info.length_bytes, info.modified_ms});
   }
   Status add_folder(const fs::Location& folder, const std::string& prefix) {
-    for (const auto& info : HOWDAH_TRY(folder.files->list(folder.path, deadline))) {
+    const auto entries = HOWDAH_TRY(folder.files->list(folder.path, deadline));
+    const PreparedFiles beside(entries);
+    for (const auto& info : entries) {
       const std::string name = info.name();
-      if (hidden(name)) continue;
+      if (hidden(name) || beside.hold(info)) continue;
       if (info.is_directory) {
         HOWDAH_TRY(add_folder({folder.files, info.path}, prefix + name + "/"));
       } else {
@@ -45,10 +64,11 @@ struct Listing {
       return code == Code::kNotFound || code == Code::kFailedPrecondition ? Status::ok()
                                                                           : entries.status();
     }
+    const PreparedFiles beside(*entries);
     for (const auto& info : *entries) {
       const std::string name = info.name();
       if (info.path == folder.path || !glob_matches(parts[part], name)) continue;
-      if (hidden(name) && is_glob(parts[part])) continue;
+      if ((hidden(name) || beside.hold(info)) && is_glob(parts[part])) continue;
       const fs::Location found{folder.files, info.path};
       if (part + 1 < parts.size()) {
         if (info.is_directory) HOWDAH_TRY(add_glob(found, parts, part + 1));
@@ -202,6 +222,7 @@ Result<std::vector<SourceFile>> list_sources(fs::FileSystems& systems,
   std::sort(files.begin(), files.end(), before);
   std::set<std::string> seen;
   std::erase_if(files, [&](const SourceFile& f) { return !seen.insert(f.location.uri()).second; });
+  for (auto& file : files) file.folders = file.name.substr(0, file.name.rfind('/') + 1);
   // Files of the same name in two folders are told apart by where they lie.
   const auto equal_names = [](const SourceFile& a, const SourceFile& b) {
     return a.name == b.name;

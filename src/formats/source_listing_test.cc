@@ -41,6 +41,23 @@ TEST_F(SourceListingTest, lists_folders_files_and_globs_without_hidden_files) {
               ElementsAre("a-1.csv", "a-2.csv"));
 }
 
+TEST_F(SourceListingTest, leaves_out_what_a_preparation_wrote_beside_the_records) {
+  for (const char* name : {"report.json", "report.html", "transform.json", "train/b=1/report.json",
+                           "train/b=1/part-00000.csv", "test/b=2/part-00000.csv"})
+    store(std::string("out/") + name, "a\n1\n");
+  EXPECT_EQ(names({"mem://t/in/out"}).size(), 6U);
+  store("out/_MANIFEST.json", "{}");
+  const auto parts =
+      ElementsAre("test/b=2/part-00000.csv", "train/b=1/part-00000.csv", "train/b=1/report.json");
+  EXPECT_THAT(names({"mem://t/in/out"}), parts);
+  EXPECT_THAT(names({"mem://t/in/out/*"}), parts);
+  EXPECT_THAT(names({"mem://t/in/out/report.json"}), ElementsAre("report.json"));
+  store("out/train/b=1/report.json", "");
+  spec_.uris = {"mem://t/in/out"};
+  spec_.format = prepare::Format::kCsv;
+  EXPECT_THAT(*rows(), ElementsAre("1|2", "1|1"));
+}
+
 TEST_F(SourceListingTest, says_what_is_not_there) {
   EXPECT_THAT(names({"mem://t/in/none"}), ElementsAre(HasSubstr("/in/none")));
   EXPECT_THAT(names({"mem://t/in/*.parquet"}), ElementsAre(HasSubstr("no file matches")));

@@ -11,6 +11,8 @@ namespace howdah::formats {
 struct Found {
   std::vector<SourceFile> files;
   prepare::SourceSpec spec;
+  std::shared_ptr<const FolderColumns> folders =
+      nullptr;  // whose columns are left out of the files
 };
 
 Result<std::unique_ptr<Source>> make_text_source(Found found);           // csv, tsv, jsonl, text

@@ -36,7 +36,8 @@ class StreamCodec {
   };
   // Consumes some and produces some; nothing of both where it needs more input. Never holds more
   // than one block of the format.
-  //   kCorrupt  with what is wrong; the caller knows file and byte
+  //   kCorrupt  with what is wrong; what comes before it was consumed and delivered by the steps
+  //             before, as far as the library tells: the caller knows file and byte
   virtual Result<Step> step(Bytes in, MutableBytes out) = 0;
   // The file may end here: between members, with nothing left to deliver.
   virtual bool may_end() const = 0;

@@ -1,10 +1,14 @@
 #include <arrow/util/compression.h>
 
+#include <algorithm>
+
 #include "formats/arrow_status.h"
 #include "formats/stream_codec.h"
 
 namespace howdah::formats {
 namespace {
+
+constexpr size_t kMaxStepBytes = 16 << 10;
 
 // bzip2, zstd and lz4's frames, by Arrow's streaming decompressors.
 class ArrowCodec : public StreamCodec {
@@ -14,6 +18,8 @@ class ArrowCodec : public StreamCodec {
 
   Result<Step> step(Bytes in, MutableBytes out) override {
     if (in.empty() && !more_output_) return Step{};
+    // A damaged stream is refused as a whole call: short ones tell where.
+    in = in.first(std::min(in.size(), kMaxStepBytes));
     if (decompressor_->IsFinished()) HOWDAH_TRY(from_arrow(decompressor_->Reset()));
     started_ = true;
     const auto done = decompressor_->Decompress(

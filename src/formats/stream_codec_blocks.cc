@@ -55,6 +55,7 @@ class BlockCodec : public StreamCodec {
 
   Result<Step> step(Bytes in, MutableBytes out) override {
     Step step;
+    if (!broken_.is_ok()) return broken_;
     while (true) {
       if (given_ < ready_.size()) {
         const size_t count = std::min(out.size() - step.produced, ready_.size() - given_);
@@ -71,9 +72,14 @@ class BlockCodec : public StreamCodec {
       if (piece_.size() < due_) return step;
       ready_.clear();
       given_ = 0;
-      const size_t next = HOWDAH_TRY(piece_done(piece_));
+      const auto next = piece_done(piece_);
+      if (!next.is_ok()) {
+        broken_ = next.status();
+        ready_.clear();
+        return step;
+      }
       piece_.clear();
-      due_ = next;
+      due_ = *next;
     }
   }
   bool may_end() const override { return between() && piece_.empty() && given_ == ready_.size(); }
@@ -104,6 +110,7 @@ class BlockCodec : public StreamCodec {
   std::unique_ptr<arrow::util::Codec> codec_;
   std::vector<std::byte> piece_, ready_;
   size_t given_ = 0;
+  Status broken_ = Status::ok();
 };
 
 // [length of the block, decompressed][length of a chunk][chunk]... until the block is full; lengths

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <zlib.h>
 
+#include <cstdio>
+#include <random>
+
 #include "formats/source_sample.h"
 
 namespace howdah::formats {
@@ -87,6 +90,20 @@ class StreamCodecTest : public SourceSample {
     ASSERT_TRUE(text.is_ok()) << text.status().to_string();
     EXPECT_TRUE(*text == text_) << name << ": " << text->size() << " bytes";
   }
+  // Of a file that is damaged: the byte of it that the error names, and how much came before.
+  std::pair<size_t, size_t> damage_told(const std::string& name, const std::string& content) {
+    const auto outcome = decompress(name, content);
+    EXPECT_EQ(outcome.status().code(), Code::kCorrupt);
+    const std::string message = outcome.status().to_string();
+    const size_t found = message.find("at byte ");
+    size_t stored = 0, decompressed = 0;
+    if (found == std::string::npos ||
+        std::sscanf(message.c_str() + found,
+                    "at byte %zu of the file, behind %zu bytes decompressed: ", &stored,
+                    &decompressed) != 2)
+      ADD_FAILURE() << message;
+    return {stored, decompressed};
+  }
   void expect_corrupt(const std::string& name, const std::string& content,
                       const std::string& what) {
     const auto text = decompress(name, content);
@@ -166,6 +183,39 @@ TEST_F(StreamCodecTest, names_the_byte_where_a_file_is_cut_off_or_damaged) {
   expect_corrupt("a.gz", "plain text", "does not begin as gzip does");
   expect_corrupt("a.csv", gzip, "begins as gzip does, and is not named so");
   expect_corrupt("a.zst", "plain text", "zstd");
+}
+
+TEST_F(StreamCodecTest, tells_where_a_long_file_is_damaged_and_what_came_before) {
+  std::mt19937 random(7);
+  std::string text(3 << 20, '\0');
+  for (char& c : text) c = static_cast<char>('a' + random() % 16);
+  const std::string whole = by_arrow(arrow::Compression::GZIP, text);
+  const std::string no_block = whole.substr(0, 10) + "\xff\xff\xff\xff";
+  const auto [byte, before] = damage_told("a.gz", whole + no_block);
+  EXPECT_EQ(byte, whole.size() + 11);
+  EXPECT_EQ(before, text.size());
+  // Others tell it within a block.
+  for (const auto& [name, type, block_bytes] :
+       {std::tuple("a.bz2", arrow::Compression::BZ2, size_t{600} << 10),
+        std::tuple("a.zst", arrow::Compression::ZSTD, size_t{150} << 10),
+        std::tuple("a.lz4", arrow::Compression::LZ4_FRAME, size_t{300} << 10)}) {
+    SCOPED_TRACE(name);
+    std::string damaged = by_arrow(type, text);
+    const size_t at = damaged.size() / 2;
+    for (size_t i = 0; i < 64; ++i) damaged[at + i] = static_cast<char>(~damaged[at + i]);
+    const auto [stored, decompressed] = damage_told(name, damaged);
+    EXPECT_GT(stored + block_bytes, at);
+    EXPECT_LT(stored, at + block_bytes);
+    EXPECT_GT(decompressed, 0U);
+    EXPECT_LT(decompressed, text.size());
+  }
+}
+
+TEST_F(StreamCodecTest, delivers_what_comes_before_a_damaged_block_of_snappy) {
+  const std::string good = hadoop_blocks(arrow::Compression::SNAPPY, {first()});
+  const auto [byte, before] = damage_told("a.snappy", good + be32(9) + be32(3) + "\xff\xff\x01");
+  EXPECT_EQ(byte, good.size() + 11);
+  EXPECT_EQ(before, first().size());
 }
 
 TEST_F(StreamCodecTest, refuses_lengths_that_no_block_has) {

@@ -44,11 +44,13 @@ class ZlibCodec : public StreamCodec {
     zlib_.avail_out = static_cast<uInt>(out_bytes);
     const int outcome = inflate(&zlib_, Z_NO_FLUSH);
     if (outcome == Z_MEM_ERROR) return Status(Code::kOutOfMemory, "inflate");
-    if (outcome != Z_OK && outcome != Z_STREAM_END && outcome != Z_BUF_ERROR)
-      return Status(Code::kCorrupt, zlib_.msg != nullptr ? zlib_.msg : "not a valid stream");
-    between_members_ = outcome == Z_STREAM_END;
     step.consumed += in_bytes - zlib_.avail_in;
     step.produced = out_bytes - zlib_.avail_out;
+    // Up to the damage, the stream is good: inflate says the same again when it is called again.
+    const bool broken = outcome != Z_OK && outcome != Z_STREAM_END && outcome != Z_BUF_ERROR;
+    if (broken && step.consumed == 0 && step.produced == 0)
+      return Status(Code::kCorrupt, zlib_.msg != nullptr ? zlib_.msg : "not a valid stream");
+    between_members_ = outcome == Z_STREAM_END;
     return step;
   }
   bool may_end() const override { return between_members_; }

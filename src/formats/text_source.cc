@@ -67,6 +67,7 @@ TextSource::TextSource(Found found, const ChunkerOptions& options, Encoding enco
     : chunker_(options), encoding_(encoding) {
   files_ = std::move(found.files);
   spec_ = std::move(found.spec);
+  folders_ = std::move(found.folders);
 }
 
 bool TextSource::can_split(const SourceFile& file) const {
@@ -130,12 +131,6 @@ TableColumn TextSource::column_named(const std::string& name) const {
     column.given = true;
   }
   return column;
-}
-
-Status TextSource::no_records() const {
-  return Status(Code::kInvalidArgument, "all files are empty")
-      .with_operation("survey")
-      .with_peer(files_.empty() ? spec_.where : files_[0].location.uri());
 }
 
 Status no_such_column(const std::string& name, const std::vector<std::string>& names,

@@ -37,7 +37,6 @@ class TextSource : public Source {
   Result<std::optional<RawChunk>> first_chunk(Deadline deadline);
   // What the job file says about a column: its type, or nothing known yet.
   TableColumn column_named(const std::string& name) const;
-  Status no_records() const;
 
   ChunkerOptions chunker_;
   Encoding encoding_;

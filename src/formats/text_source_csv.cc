@@ -131,7 +131,7 @@ Result<std::vector<std::string>> CsvSource::all_names(Deadline deadline) {
     if (columns->names.empty()) continue;
     if (first < 0) first = index;
     for (const auto& name : columns->names) {
-      if (!seen.emplace(name, index).second) continue;
+      if (in_folders(name) || !seen.emplace(name, index).second) continue;
       names.push_back(name);
       if (index != first && spec_.columns.empty() && !spec_.absent_columns_are_missing)
         return Status(Code::kInvalidArgument,

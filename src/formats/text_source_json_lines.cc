@@ -16,6 +16,7 @@ class JsonLinesSource : public TextSource {
     parsing_.encoding = encoding;
     parsing_.errors_become_missing = spec_.type_errors_become_missing;
     parsing_.max_record_bytes = options.max_record_bytes;
+    if (folders_) parsing_.known_keys = [this](const std::string& key) { return in_folders(key); };
     parsing_.more_keys_are_fine = !spec_.columns.empty() || spec_.absent_columns_are_missing;
   }
 
@@ -25,6 +26,7 @@ class JsonLinesSource : public TextSource {
     const SourceFile& from = file(chunk->id.file);
     auto keys = json_keys(*chunk, parsing_);
     if (!keys.is_ok()) return keys.status().with_peer(from.location.uri());
+    std::erase_if(*keys, [this](const std::string& key) { return in_folders(key); });
     const auto known = [&](const std::string& name) {
       return std::find(keys->begin(), keys->end(), name) != keys->end();
     };

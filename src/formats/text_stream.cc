@@ -101,8 +101,10 @@ Result<size_t> TextStream::read_decompressed(MutableBytes into, Deadline deadlin
     if (!step.is_ok()) {
       if (step.status().code() != Code::kCorrupt)
         return step.status().with_operation("read").with_peer(uri_);
-      return corrupt(fmt::format("corrupt {} at byte {}: {}", compression_name(compression_),
-                                 stored_position(), step.status().message()));
+      return corrupt(
+          fmt::format("corrupt {} at byte {} of the file, behind {} bytes decompressed: {}",
+                      compression_name(compression_), stored_position(),
+                      decompressed_ + static_cast<int64_t>(done), step.status().message()));
     }
     rest_ = rest_.subspan(step->consumed);
     done += step->produced;
@@ -114,6 +116,7 @@ Result<size_t> TextStream::read_decompressed(MutableBytes into, Deadline deadlin
     return corrupt(fmt::format("corrupt {} at byte {}: it does not go on",
                                compression_name(compression_), stored_position()));
   }
+  decompressed_ += static_cast<int64_t>(done);
   return done;
 }
 

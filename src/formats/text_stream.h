@@ -55,6 +55,7 @@ class TextStream {
   int64_t fetched_ = 0;  // of the file, up to the end of rest_
   Compression compression_ = Compression::kNone;
   std::unique_ptr<StreamCodec> codec_;  // null: not compressed
+  int64_t decompressed_ = 0;            // delivered by it
   std::vector<std::byte> buffer_;
   Bytes rest_;  // of buffer_, not yet decompressed
   bool utf16_ = false, utf16_ended_ = false;

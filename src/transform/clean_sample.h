@@ -3,7 +3,6 @@
 #pragma once
 
 #include <arrow/array.h>
-#include <arrow/compute/initialize.h>
 #include <arrow/json/from_string.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -17,6 +16,7 @@
 #include <tuple>
 #include <vector>
 
+#include "formats/arrow_status.h"
 #include "transform/steps.h"
 
 namespace howdah::transform {
@@ -24,7 +24,7 @@ namespace howdah::transform {
 // Rows as JSON objects: [{"x": 1}, {"x": null}].
 inline Records records_of(const std::shared_ptr<arrow::Schema>& schema, const std::string& rows,
                           formats::ChunkId chunk = {}) {
-  static const bool initialized = arrow::compute::Initialize().ok();
+  static const bool initialized = formats::load_arrow_functions().is_ok();
   EXPECT_TRUE(initialized);
   const auto array = arrow::json::ArrayFromJSONString(arrow::struct_(schema->fields()), rows);
   EXPECT_TRUE(array.ok()) << array.status().ToString();

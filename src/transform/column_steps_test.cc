@@ -1,7 +1,7 @@
 // KeepWhere, DeriveColumn, SelectColumns.
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 
+#include "formats/arrow_status.h"
 #include "transform/steps.h"
 #include "transform/test_batches.h"
 
@@ -24,7 +24,7 @@ Records people() {
 
 class ColumnSteps : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 TEST_F(ColumnSteps, keep_where_drops_what_is_false_or_missing_and_says_why) {

@@ -1,8 +1,8 @@
 #include "transform/distinct_values.h"
 
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 
+#include "formats/arrow_status.h"
 #include "transform/test_batches.h"
 
 namespace howdah::transform {
@@ -22,7 +22,7 @@ std::vector<std::string> texts(const std::shared_ptr<arrow::Array>& column,
 
 class DistinctValues : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 TEST_F(DistinctValues, has_each_value_once_and_missing_as_one) {

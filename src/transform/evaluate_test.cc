@@ -1,9 +1,9 @@
 #include "transform/evaluate.h"
 
-#include <arrow/compute/initialize.h>
 #include <arrow/scalar.h>
 #include <gmock/gmock.h>
 
+#include "formats/arrow_status.h"
 #include "transform/test_batches.h"
 
 namespace howdah::transform {
@@ -52,7 +52,7 @@ std::string shown(const std::string& text, const std::string& zone = "UTC") {
 
 class Evaluate : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 TEST_F(Evaluate, compares_and_joins_conditions_with_three_truths) {

@@ -1,11 +1,11 @@
 #include "transform/identity.h"
 
 #include <arrow/builder.h>
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 
 #include <set>
 
+#include "formats/arrow_status.h"
 #include "transform/test_batches.h"
 
 namespace howdah::transform {
@@ -25,7 +25,7 @@ Hashes identities(const std::shared_ptr<arrow::DataType>& type, const std::strin
 
 class Identity : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 TEST_F(Identity, is_of_values_and_names_whatever_the_order_of_columns) {

@@ -1,12 +1,12 @@
 #include "transform/partition.h"
 
 #include <arrow/builder.h>
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "formats/arrow_status.h"
 #include "transform/partition_names.h"
 #include "transform/test_batches.h"
 
@@ -61,7 +61,7 @@ std::vector<std::string> folders(const PartitionSpec& spec, const Batch& batch) 
 
 class Partition : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 const auto kX = array(arrow::int64(), "[1, 2, 3]");

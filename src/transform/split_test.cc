@@ -1,7 +1,6 @@
 #include "transform/split.h"
 
 #include <arrow/builder.h>
-#include <arrow/compute/initialize.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "formats/arrow_status.h"
 #include "transform/test_batches.h"
 
 namespace howdah::transform {
@@ -79,7 +79,7 @@ std::vector<int64_t> counts(const std::vector<uint8_t>& parts, size_t kinds = 3)
 
 class Split : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 const auto kAll = {SplitSpec::By::kRecord, SplitSpec::By::kClass, SplitSpec::By::kGroup,

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "formats/arrow_status.h"
 #include "transform/clean_html.h"
 #include "transform/clean_sample.h"
 #include "transform/clean_text_one.h"
@@ -48,7 +49,7 @@ Records read_records() {
 }
 
 const Records& table() {
-  static const bool initialized = arrow::compute::Initialize().ok();
+  static const bool initialized = formats::load_arrow_functions().is_ok();
   EXPECT_TRUE(initialized);
   static const Records records = read_records();
   return records;

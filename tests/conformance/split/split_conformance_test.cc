@@ -2,7 +2,6 @@
 // figures.json.
 #include <arrow/array.h>
 #include <arrow/builder.h>
-#include <arrow/compute/initialize.h>
 #include <arrow/scalar.h>
 #include <gmock/gmock.h>
 
@@ -10,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "formats/arrow_status.h"
 #include "transform/evaluate.h"
 #include "transform/partition.h"
 #include "transform/partition_names.h"
@@ -79,7 +79,7 @@ std::vector<std::string> folders(const prepare::PartitionSpec& spec, const Recor
 
 class SplitFigures : public testing::Test {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
+  static void SetUpTestSuite() { ASSERT_TRUE(formats::load_arrow_functions().is_ok()); }
 };
 
 TEST_F(SplitFigures, exact_classes_have_the_counts_of_largest_remainders) {
