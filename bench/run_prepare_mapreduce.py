@@ -4,7 +4,8 @@
 Both clean and normalize a CSV of 2 GiB (bench/prepare/scheme.py) on the same real cluster, taking
 turns, in three jobs each: two that learn (quartiles; means and standard deviations) and one that
 writes. Howdah writes Parquet; the Python mapper (bench/prepare/streaming.py) writes CSV without a
-reducer, which is less work. The nodes are as small as the machine: two cores, 2 GiB each. Rows, means and standard deviations must agree.
+reducer, which is less work. The nodes are small, as the machine is: two cores, 2 GiB each. Rows,
+means and standard deviations must agree.
 
 Prints medians of the seconds from the first submission to the last job's end, and of what the
 JobHistoryServer tells of all mappers: their seconds, and the processor's.

@@ -64,9 +64,14 @@ Result<std::vector<std::string>> arguments_of(const PrepareRequest& request,
                                               const prepare::PrepareSpec& spec,
                                               const std::string& conf_dir) {
   const int64_t memory_bytes = HOWDAH_TRY(memory_of(request));
-  std::vector<std::string> words = {
-      "prepare",  "--spec",   HOWDAH_TRY(hand_over(spec.to_json())), "--on",
-      request.on, "--memory", std::to_string(memory_bytes)};
+  const std::string handed_over = HOWDAH_TRY(hand_over(spec.to_json()));
+  std::vector<std::string> words = {"prepare",
+                                    "--on",
+                                    request.on,
+                                    "--spec",
+                                    handed_over,
+                                    "--memory",
+                                    std::to_string(memory_bytes)};
   if (request.overwrite) words.emplace_back("--overwrite");
   if (request.json) words.emplace_back("--json");
   const auto add = [&](const char* option, const std::string& value) {

@@ -32,8 +32,8 @@ Result<std::string> follow_on_yarn(const roles::StagedJob& job, Context& context
       yarn::ApplicationClient::create(context.configuration, context.user, context.credentials));
   std::stop_source stop;
   const InterruptWatch interrupts([&stop] { stop.request_stop(); });
-  const roles::Watched watched{
-      job.folder, &yarn, HOWDAH_TRY(yarn::ApplicationId::parse(submitted.application_id)), nullptr};
+  const auto application = HOWDAH_TRY(yarn::ApplicationId::parse(submitted.application_id));
+  const roles::Watched watched{job.folder, &yarn, application, nullptr};
   auto summary = roles::watch_job(
       watched, tell, [&](const control::JobEvent& event) { display.show(event); },
       stop.get_token());

@@ -41,7 +41,8 @@ std::string compact(const statistics::Signature& signature) {
 double nearness(std::string_view a, std::string_view b) {
   if (a.size() != b.size() || a.empty()) return 0;
   size_t equal = 0;
-  for (size_t i = 0; i + 1 < a.size(); i += 2) equal += (a[i] == b[i]) & (a[i + 1] == b[i + 1]);
+  for (size_t i = 0; i + 1 < a.size(); i += 2)
+    equal += static_cast<size_t>(a[i] == b[i]) & static_cast<size_t>(a[i + 1] == b[i + 1]);
   return static_cast<double>(equal) / static_cast<double>(a.size() / 2);
 }
 

@@ -55,7 +55,8 @@ class Presence {
         all_missing_(array.type_id() == arrow::Type::NA) {}
   bool all() const { return !bits_ && !all_missing_; }
   bool operator[](int64_t row) const {
-    return bits_ ? arrow::bit_util::GetBit(bits_, offset_ + row) : !all_missing_;
+    return bits_ ? arrow::bit_util::GetBit(bits_, static_cast<uint64_t>(offset_ + row))
+                 : !all_missing_;
   }
 
  private:
