@@ -66,10 +66,10 @@ Result<std::vector<std::string>> arguments_of(const PrepareRequest& request,
   const int64_t memory_bytes = HOWDAH_TRY(memory_of(request));
   const std::string handed_over = HOWDAH_TRY(hand_over(spec.to_json()));
   std::vector<std::string> words = {"prepare",
-                                    "--on",
-                                    request.on,
                                     "--spec",
                                     handed_over,
+                                    "--on",
+                                    request.on,
                                     "--memory",
                                     std::to_string(memory_bytes)};
   if (request.overwrite) words.emplace_back("--overwrite");
