@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/learning_rate_plot.h"
 #include "cli/look_verbs.h"
 #include "cli/output.h"
 #include "cli/run_verb.h"
@@ -31,6 +32,7 @@ void add_id(CLI::App* sub, JobRequest& request) {
 }
 
 int show_config(const JobRequest& request) {
+  if (request.plot_lr) return plot_learning_rate(request);
   const auto spec = job::load_job_file(request.job, {request.set});
   if (!spec) return complain(spec.status());
   put_out(job::to_yaml(*spec));
@@ -55,6 +57,15 @@ void add_job_verbs(CLI::App& app, JobRequest& request) {
   submit->add_flag("--json", request.json);
   CLI::App* config = add(app, request, "config", "print a job file resolved, with every fallback");
   add_file(config, request);
+  CLI::Option* plot =
+      config->add_flag("--plot-lr", request.plot_lr, "draw the learning rate of the training");
+  config
+      ->add_option("--steps-per-epoch", request.steps_per_epoch,
+                   "draw over steps; needed where the learning rate counts steps")
+      ->needs(plot)
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 32))
+      ->type_name("N");
+  config->add_flag("--json", request.json, "the drawing's points")->needs(plot);
 
   const auto add_home = [&](CLI::App* sub) {
     sub->add_option("--home", request.home, "default: .howdah in your home directory");

@@ -18,6 +18,8 @@ struct JobRequest {
   int worker = -1;   // logs: of this worker; the master's otherwise
   bool out = false;  // logs: standard output instead of standard error
   int64_t tail_bytes = 0;
+  bool plot_lr = false;         // config: draw the learning rate
+  int64_t steps_per_epoch = 0;  // config: of the drawing; 0: not known
   bool json = false;
 };
 void add_job_verbs(CLI::App& app, JobRequest& request);

@@ -4,6 +4,7 @@
 
 #include "job/job_spec.h"
 #include "job/layers_section.h"
+#include "job/learning_rate_section.h"
 #include "job/prepare_section.h"
 #include "job/yaml_section.h"
 
@@ -82,19 +83,6 @@ void read_optimizer(YamlSection keys, model::Optimizer& optimizer) {
     optimizer.epsilon = keys.number("epsilon", 1e-8, 0, 1);
   }
   optimizer.weight_decay = keys.number("weight_decay", type == 2 ? 0.01 : 0, 0, 1e6);
-  keys.finish();
-}
-
-void read_schedule(YamlSection keys, model::Schedule& schedule, double fallback) {
-  schedule.type =
-      static_cast<model::ScheduleType>(keys.choice("schedule", {"fixed", "exponential"}, 0));
-  schedule.initial = keys.number("initial", fallback, 0, 1e6);
-  if (schedule.type == model::ScheduleType::kExponential) {
-    schedule.decay = keys.number("decay", 0.9, 0, 1);
-    const auto every = keys.amount("every", {1, 0}, {"epoch", "step"});
-    schedule.every = every.count;
-    schedule.every_is_epochs = every.unit == 0;
-  }
   keys.finish();
 }
 
@@ -207,7 +195,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   keys.choice("loss", {"cross_entropy"}, 0);
   read_optimizer(keys.section("optimizer"), job.training.optimizer);
   const bool sgd = job.training.optimizer.type == model::OptimizerType::kSgd;
-  read_schedule(keys.section("learning_rate"), job.training.schedule, sgd ? 0.01 : 0.001);
+  read_learning_rate(keys, sgd ? 0.01 : 0.001, job.training.schedule);
   YamlSection regularization = keys.section("regularization");
   job.training.regularization.l1 = regularization.number("l1", 0, 0, 1e6);
   job.training.regularization.l2 = regularization.number("l2", 0, 0, 1e6);
@@ -307,6 +295,12 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
     for (const double deviation : index.stddev)
       training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
   }
+  if (training.schedule.type == model::ScheduleType::kPlateau &&
+      !dataset::has_part(index, spec.data.split, dataset::Part::kValidation))
+    return Status(Code::kInvalidArgument,
+                  "the learning rate waits for a plateau, but there is no validation part")
+        .with_peer(index.source)
+        .with_advice("give 'data.split.validation', or choose another schedule");
   HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
   return Status::ok();
 }

@@ -2,6 +2,7 @@
 
 #include "job/job_spec.h"
 #include "job/layers_section.h"
+#include "job/learning_rate_section.h"
 
 namespace howdah::job {
 namespace {
@@ -28,14 +29,6 @@ std::string optimizer_text(const model::Optimizer& optimizer) {
                      optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weight_decay);
 }
 
-std::string schedule_text(const model::Schedule& schedule) {
-  if (schedule.type == model::ScheduleType::kFixed)
-    return fmt::format("{{schedule: fixed, initial: {}}}", schedule.initial);
-  return fmt::format("{{schedule: exponential, initial: {}, decay: {}, every: {} {}}}",
-                     schedule.initial, schedule.decay, schedule.every,
-                     schedule.every_is_epochs ? "epochs" : "steps");
-}
-
 std::string data_text(const DataSpec& data) {
   std::string text = fmt::format("data:\n  source: {}\n  format: idx\n", quoted(data.source));
   if (!data.index.empty()) text += fmt::format("  index: {}\n", quoted(data.index));
@@ -58,7 +51,7 @@ std::string to_yaml(const JobSpec& spec) {
   text += "model:\n  layers:\n" + layers_to_yaml(training.layers);
   text += "loss: cross_entropy\n";
   text += fmt::format("optimizer: {}\n", optimizer_text(training.optimizer));
-  text += fmt::format("learning_rate: {}\n", schedule_text(training.schedule));
+  text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));
   text += fmt::format("regularization: {{l1: {}, l2: {}}}\n", training.regularization.l1,
                       training.regularization.l2);
   text += fmt::format(

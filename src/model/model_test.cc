@@ -85,17 +85,6 @@ TEST(InferShapes, refuses_impossible_layers_by_their_reason) {
   EXPECT_THAT(message(dense(int64_t{1} << 27), {int64_t{1} << 27}), HasSubstr("too large"));
 }
 
-TEST(LearningRate, falls_in_stairs_of_epochs_or_steps) {
-  EXPECT_EQ(learning_rate({.initial = 0.5}, 1000, 10), 0.5);
-  Schedule schedule{.type = ScheduleType::kExponential, .initial = 0.1, .decay = 0.5, .every = 2};
-  EXPECT_EQ(learning_rate(schedule, 19, 10), 0.1);
-  EXPECT_EQ(learning_rate(schedule, 20, 10), 0.05);
-  EXPECT_EQ(learning_rate(schedule, 40, 10), 0.025);
-  schedule.every_is_epochs = false;
-  EXPECT_EQ(learning_rate(schedule, 1, 10), 0.1);
-  EXPECT_EQ(learning_rate(schedule, 2, 10), 0.05);
-}
-
 TEST(WorkerEnvironment, fixes_the_threads_and_keeps_waiting_ones_asleep) {
   auto environment = worker_environment(3);
   EXPECT_EQ(environment["OMP_NUM_THREADS"], "3");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/layers.h"
+#include "model/schedule.h"
 
 namespace howdah::model {
 
@@ -19,19 +20,6 @@ struct Optimizer {
   double weight_decay =
       0;  // sgd, adam: added to the gradient; adamw: decoupled (Loshchilov, Hutter)
 };
-
-enum class ScheduleType { kFixed, kExponential };
-
-struct Schedule {
-  ScheduleType type = ScheduleType::kFixed;
-  double initial = 0.01;
-  double decay = 1;  // exponential: the factor each `every`
-  int64_t every = 1;
-  bool every_is_epochs = true;  // else steps
-};
-// The rate at a step (0-based): exponential is a staircase, initial * decay^floor(progress /
-// every).
-double learning_rate(const Schedule& schedule, int64_t step, int64_t steps_per_epoch);
 
 struct Regularization {
   double l1 = 0;  // added to the loss: l1 * sum |w| over weights (not biases)

@@ -29,6 +29,13 @@ Status check_fit(const model::Training& training, const dataset::Index& index) {
   return Status::ok();
 }
 
+// What members tell each other as they enter a generation.
+struct Standing {
+  int64_t applied = 0;
+  model::PlateauState plateau;
+};
+static_assert(sizeof(Standing) == 7 * 8, "nothing undefined goes over the wire");
+
 }  // namespace
 
 dataset::PlanOptions plan_options(const model::Training& training, const dataset::Split& split,
@@ -124,6 +131,7 @@ Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadlin
   if (!checkpoint) {
     train::initialize(*layout_, training_.seed, network_->weights(), network_->buffers());
     optimizer_.reset();
+    plateau_ = {};
     applied_ = 0;
     return Status::ok();
   }
@@ -145,6 +153,7 @@ Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadlin
     log::warning("checkpoint {} was made by {}, here is {}: the result is as good, its bits differ",
                  checkpoint->path, state.engine, engine);
   HOWDAH_TRY(train::restore(*checkpoint, model_state()));
+  plateau_ = state.plateau.value_or(model::PlateauState{});
   applied_ = state.step;
   return Status::ok();
 }
@@ -152,31 +161,34 @@ Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadlin
 // Brings every member to the root's step. start_step: what the root should have applied; -1: what
 // it has applied is right.
 Status DataParallelTrainer::synchronize(int root, int64_t start_step, Deadline deadline) {
-  const int64_t mine = applied_;
+  const Standing mine{applied_, plateau_};
   const auto answers = HOWDAH_TRY(group_->all_gather(
       std::string_view(reinterpret_cast<const char*>(&mine), sizeof mine), deadline));
-  std::vector<int64_t> applied;
+  std::vector<Standing> standings;
   for (const std::string& answer : answers) {
     if (answer.size() != sizeof mine)
       return Status(Code::kCorrupt, "a member tells its step in another form");
-    std::memcpy(&applied.emplace_back(), answer.data(), sizeof mine);
+    std::memcpy(&standings.emplace_back(), answer.data(), sizeof mine);
   }
-  if (root < 0 || root >= std::ssize(applied))
+  if (root < 0 || root >= std::ssize(standings))
     return Status(Code::kInternal,
                   fmt::format("no member of rank {} to take the state from", root));
-  const int64_t start = applied[static_cast<size_t>(root)];
+  const auto& [start, plateau] = standings[static_cast<size_t>(root)];
   if (start < 0 || (start_step >= 0 && start != start_step))
     return Status(Code::kInternal, fmt::format("the member that should have applied {} steps has"
                                                " applied {}",
                                                start_step, start));
   std::vector<int> receivers;
-  for (int rank = 0; rank < std::ssize(applied); ++rank) {
-    const int64_t there = applied[static_cast<size_t>(rank)];
+  for (int rank = 0; rank < std::ssize(standings); ++rank) {
+    const int64_t there = standings[static_cast<size_t>(rank)].applied;
     const bool fresh = there < 0 && start == 0;  // the seed gave it the same weights
     if (there != start && !fresh) receivers.push_back(rank);
   }
   if (!receivers.empty()) HOWDAH_TRY(share_state(root, receivers, deadline));
   optimizer_.set_steps(start);
+  // Also of a member at the same step: the root may have lost the others in the evaluation that
+  // follows it.
+  plateau_ = plateau;
   applied_ = start;
   return Status::ok();
 }
@@ -293,7 +305,8 @@ Status DataParallelTrainer::apply(StepReport& report) {
         .with_operation("train")
         .with_advice("lower the learning rate, or look for outliers in the data");
   report.penalty = optimizer_.penalty(network_->weights());
-  report.learning_rate = model::learning_rate(training_.schedule, report.step, steps_per_epoch_);
+  report.learning_rate =
+      model::rate(training_.schedule, report.step, steps_per_epoch_, total_steps(), plateau_);
   optimizer_.apply(network_->weights(), sum.first(static_cast<size_t>(layout_->weights)),
                    report.records, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
@@ -340,6 +353,12 @@ std::optional<int> DataParallelTrainer::suspect() const {
 
 // ---- the state ----
 
+bool DataParallelTrainer::validation_due() const {
+  const int64_t epochs = applied_ / steps_per_epoch_;
+  return training_.schedule.type == model::ScheduleType::kPlateau && epochs > plateau_.epochs &&
+         applied_ == epochs * steps_per_epoch_;
+}
+
 train::ModelState DataParallelTrainer::model_state() {
   return {*layout_, network_->weights(), network_->buffers(), optimizer_};
 }
@@ -353,6 +372,7 @@ std::shared_ptr<const train::Snapshot> DataParallelTrainer::snapshot() {
   state.batch = training_.batch;
   state.dataset = index_.fingerprint;
   state.engine = train::engine_fingerprint();
+  if (training_.schedule.type == model::ScheduleType::kPlateau) state.plateau = plateau_;
   return train::take_snapshot(model_state(), state);
 }
 

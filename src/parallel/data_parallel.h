@@ -88,6 +88,9 @@ class DataParallelTrainer {
   bool has_part(dataset::Part part) const {
     return dataset::has_part(index_, options_.split, part);
   }
+  // Whether evaluate(kValidation) must come before the next step, because the learning rate waits
+  // for its figures: where an epoch was just completed, also by the members whose state this is.
+  bool validation_due() const;
   // Exact figures over a part of the data that is there, the same on every member; all members call
   // it.
   Result<train::Metrics> evaluate(dataset::Part part, Deadline deadline);
@@ -151,6 +154,7 @@ class DataParallelTrainer {
   train::GradientTree tree_;
 
   std::atomic<int64_t> applied_ = -1;
+  model::PlateauState plateau_;
   comm::StreamRange streams_;
   std::vector<comm::Group::Ticket> tickets_;  // of the sums under way, by bucket
 

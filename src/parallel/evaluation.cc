@@ -9,6 +9,22 @@
 namespace howdah::parallel {
 namespace {
 
+double measure_of(const train::Metrics& metrics, model::Schedule::Measure measure) {
+  switch (measure) {
+    case model::Schedule::Measure::kLoss:
+      return metrics.loss;
+    case model::Schedule::Measure::kAccuracy:
+      return metrics.accuracy;
+    case model::Schedule::Measure::kPrecision:
+      return metrics.precision;
+    case model::Schedule::Measure::kRecall:
+      return metrics.recall;
+    case model::Schedule::Measure::kF1:
+      return metrics.f1;
+  }
+  return metrics.loss;
+}
+
 constexpr size_t kPieceBytes = 1 << 20;  // the most that Group::all_gather takes
 
 }  // namespace
@@ -27,6 +43,9 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
   train::Metrics metrics = answers.metrics();
   for (const double loss : losses) metrics.loss += loss;
   metrics.loss /= static_cast<double>(std::max<int64_t>(metrics.records, 1));
+  if (part == dataset::Part::kValidation && validation_due())
+    model::update(plateau_, training_.schedule, applied_ / steps_per_epoch_,
+                  measure_of(metrics, training_.schedule.plateau.measure));
   return metrics;
 }
 

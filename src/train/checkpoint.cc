@@ -15,6 +15,7 @@ namespace {
 
 constexpr int64_t kMaxManifestBytes = 1 << 20;
 constexpr int64_t kMaxFileBytes = int64_t{256} << 30;
+constexpr uint64_t kMaxCount = uint64_t{1} << 53;
 constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kTemporary = ".tmp-";
 
@@ -176,14 +177,37 @@ Result<std::vector<std::byte>> read_verified(fs::FileSystem& files, const std::s
   return content;
 }
 
+Result<model::PlateauState> plateau_of(const nlohmann::json& json) {
+  const Status corrupt(Code::kCorrupt, "not a checkpoint's state.json: plateau");
+  if (!json.is_object()) return corrupt;
+  model::PlateauState state;
+  for (const auto& [key, count] :
+       {std::pair("epochs", &state.epochs), std::pair("best_epoch", &state.best_epoch),
+        std::pair("bad", &state.bad), std::pair("cooldown", &state.cooldown)}) {
+    if (!json.contains(key) || !json[key].is_number_unsigned() ||
+        json[key].get<uint64_t>() > kMaxCount)
+      return corrupt;
+    *count = json[key].get<int64_t>();
+  }
+  for (const auto& [key, number] :
+       {std::pair("best", &state.best), std::pair("factor", &state.factor)}) {
+    if (!json.contains(key) || !json[key].is_number()) return corrupt;
+    *number = json[key].get<double>();
+  }
+  return state;
+}
+
 }  // namespace
 
 std::string TrainingState::to_json() const {
-  return nlohmann::ordered_json{{"version", 1},       {"step", step},       {"epoch", epoch},
-                                {"seed", seed},       {"streams", streams}, {"batch", batch},
-                                {"dataset", dataset}, {"engine", engine}}
-             .dump(2) +
-         "\n";
+  nlohmann::ordered_json json{{"version", 1},       {"step", step},       {"epoch", epoch},
+                              {"seed", seed},       {"streams", streams}, {"batch", batch},
+                              {"dataset", dataset}, {"engine", engine}};
+  if (plateau)
+    json["plateau"] = {{"epochs", plateau->epochs},     {"best_epoch", plateau->best_epoch},
+                       {"best", plateau->best},         {"bad", plateau->bad},
+                       {"cooldown", plateau->cooldown}, {"factor", plateau->factor}};
+  return json.dump(2) + "\n";
 }
 
 Result<TrainingState> TrainingState::from_json(const std::string& text) {
@@ -204,6 +228,7 @@ Result<TrainingState> TrainingState::from_json(const std::string& text) {
   state.batch = json["batch"].get<int64_t>();
   state.dataset = json["dataset"].get<std::string>();
   state.engine = json["engine"].get<std::string>();
+  if (json.contains("plateau")) state.plateau = HOWDAH_TRY(plateau_of(json["plateau"]));
   return state;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "fs/file_system.h"
+#include "model/schedule.h"
 #include "train/safetensors.h"
 
 namespace howdah::train {
@@ -31,8 +32,9 @@ struct TrainingState {
   uint64_t seed = 0;
   int streams = 0;
   int64_t batch = 0;
-  std::string dataset;  // the index's fingerprint
-  std::string engine;   // engine_fingerprint()
+  std::string dataset;                         // the index's fingerprint
+  std::string engine;                          // engine_fingerprint()
+  std::optional<model::PlateauState> plateau;  // where the learning rate waits for one
 
   std::string to_json() const;
   static Result<TrainingState> from_json(const std::string& text);  // kCorrupt

@@ -111,6 +111,34 @@ TEST_F(CheckpointTest, gives_back_the_state_that_was_written) {
   EXPECT_EQ(states[1].values[0], 5);
 }
 
+TEST(TrainingState, keeps_what_a_plateau_was_told_to_the_last_bit) {
+  TrainingState state;
+  EXPECT_FALSE(TrainingState::from_json(state.to_json())->plateau.has_value());
+  state.plateau = model::PlateauState{.epochs = 7,
+                                      .best_epoch = 4,
+                                      .best = 1.0 / 3,
+                                      .bad = 3,
+                                      .cooldown = 2,
+                                      .factor = 0.1 * 0.1 * 0.1};
+  EXPECT_EQ(TrainingState::from_json(state.to_json())->plateau, state.plateau);
+}
+
+TEST(TrainingState, refuses_a_plateau_that_is_none) {
+  TrainingState state;
+  state.plateau = model::PlateauState{};
+  const std::string good = state.to_json();
+  for (const auto& [from, to] :
+       {std::pair("\"bad\": 0", "\"bad\": -1"), std::pair("\"bad\": 0", "\"bed\": 0"),
+        std::pair("\"cooldown\": 0", "\"cooldown\": 18446744073709551615"),
+        std::pair("\"factor\": 1.0", "\"factor\": null"),
+        std::pair("\"plateau\": {", "\"plateau\": [], \"x\": {")}) {
+    std::string text = good;
+    ASSERT_NE(text.find(from), std::string::npos) << text;
+    text.replace(text.find(from), std::string(from).size(), to);
+    EXPECT_EQ(TrainingState::from_json(text).status().code(), Code::kCorrupt) << text;
+  }
+}
+
 TEST_F(CheckpointTest, names_tensors_as_pytorch_does) {
   write(7);
   std::vector<std::string> model, optimizer;

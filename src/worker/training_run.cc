@@ -112,6 +112,9 @@ Status TrainingRun::form(const job::GenerationPlan& plan) {
 Status TrainingRun::train() {
   meter_.restart();
   while (trainer_.applied_steps() < trainer_.total_steps()) {
+    if (trainer_.validation_due())  // an epoch's checkpoint is written before its evaluation
+      HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation",
+                          trainer_.applied_steps() / trainer_.steps_per_epoch() - 1));
     const auto report = trainer_.step(Deadline::after(kStepTimeout));
     if (!report) return report.status();
     HOWDAH_TRY(after_step(*report));
