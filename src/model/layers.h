@@ -1,5 +1,11 @@
-// A network as the job file writes it: a list of layers, as plain values. No libtorch here, so that
+// A network as the job file writes it: a tree of layers, as plain values. No libtorch here, so that
 // the client checks shapes in milliseconds.
+//
+// The layers of a list follow each other; a layer with branches (residual, parallel) holds lists of
+// its own. Names are those of PyTorch's modules: "3.weight" is of the fourth layer of the network,
+// "3.layers.0.weight" and "3.shortcut.1.weight" of a residual block there, "3.branches.1.0.weight"
+// of the second branch of a parallel block. The order of everything is depth-first: a block, then
+// what it holds (layer_walk.h).
 #pragma once
 
 #include <cstdint>
@@ -14,40 +20,106 @@ using Shape = std::vector<int64_t>;  // of one sample: [channels, height, width]
 std::string to_string(const Shape& shape);  // "[1, 28, 28]"
 
 enum class LayerType {
+  kConv1d,
   kConv2d,
+  kMaxPool1d,
   kMaxPool2d,
+  kAveragePool1d,
   kAveragePool2d,
+  kGlobalAveragePool,
+  kAdaptiveAveragePool2d,
+  kBatchNorm1d,
   kBatchNorm2d,
+  kLayerNorm,
+  kGroupNorm,
   kDense,
-  kFlatten,
   kDropout,
+  kFlatten,
+  kReshape,
   kRelu,
+  kLeakyRelu,
+  kElu,
   kGelu,
+  kSilu,
   kTanh,
   kSigmoid,
+  kHardTanh,
+  kSoftplus,
+  kSoftmax,
+  kLogSoftmax,
+  kResidual,
+  kParallel,
 };
+
+// Of an image's rows and columns; layers of one dimension look at the columns only.
+struct Pair {
+  int64_t rows = 0, columns = 0;
+  Pair(int64_t both) : rows(both), columns(both) {}  // NOLINT: implicit, a square is one number
+  Pair(int64_t rows, int64_t columns) : rows(rows), columns(columns) {}
+  bool operator==(const Pair&) const = default;
+};
+std::string to_string(const Pair& pair);  // "3", or "[3, 5]"
 
 struct Layer {
   LayerType type = LayerType::kRelu;
-  int64_t units = 0;       // dense: outputs; conv2d: filters
-  int64_t kernel = 0;      // conv2d, pooling: a square window
-  int64_t stride = 1;      // pooling: the kernel when not given
-  int64_t padding = 0;     // rows and columns on each side; kSame: as many as keep height and width
-  bool bias = true;        // dense, conv2d
-  double rate = 0;         // dropout: the share set to zero, in [0, 1)
-  std::string where = {};  // "job.yaml:12:7", for messages
+  int64_t units = 0;            // dense: outputs; convolutions: filters
+  Pair kernel = 0;              // convolutions, pooling: the window; adaptive pooling: the output
+  Pair stride = 1;              // pooling: the kernel when not given
+  Pair padding = 0;             // values on each side; kSame: as many as keep the size
+  bool bias = true;             // dense, convolutions
+  double rate = 0;              // dropout: the share set to zero, in [0, 1)
+  Pair dilation = 1;            // convolutions
+  int64_t groups = 1;           // convolutions, group_norm
+  bool ceil_mode = false;       // pooling: a last window that is not full counts
+  double momentum = 0.1;        // batch norm: the share of this batch in the running statistics
+  double epsilon = 1e-5;        // norms
+  double slope = 0.01;          // leaky_relu, below zero
+  double alpha = 1;             // elu
+  double beta = 1;              // softplus
+  double least = -1, most = 1;  // hard_tanh
+  bool tanh_approximation = false;  // gelu
+  Shape shape = {};                 // reshape: of the output, one extent may be -1
+  int64_t dimensions = 0;  // layer_norm: how many of the last; 0: the only one of [features]
+  int64_t axis = 1;        // softmax, parallel's concat: the batch is 0, so channels or features
+  bool concat = true;      // parallel: one after the other along the axis, else their sum
+  std::vector<std::vector<Layer>> branches = {};  // residual: the layers, and the shortcut (empty:
+                                                  // the input itself); parallel: any number
+  std::string where = {};                         // "job.yaml:12:7", for messages
   static constexpr int64_t kSame = -1;
 };
 std::string_view layer_type_name(LayerType type);  // as the job file writes it: "conv2d"
 
-struct LayerShape {
-  Shape input, output;
-  int64_t parameters = 0;
+// Initial values: uniform in [-initial_bound, initial_bound), or initial_value everywhere.
+struct LayerParameter {
+  std::string name;  // "weight"
+  Shape shape;
+  bool regularized = false;
+  double initial_bound = 0;
+  float initial_value = 0;
+};
+struct LayerBuffer {
+  std::string name;  // "running_mean"
+  int64_t count = 0;
+  float initial_value = 0;
 };
 
-// The shapes between the layers, by PyTorch's rules; the last output must be [classes].
+struct LayerShape {
+  Shape input, output;
+  int64_t parameters = 0;     // values; a block: 0, as what it holds is listed by itself
+  int64_t multiply_adds = 0;  // a sample, of convolutions and dense layers
+  std::string name = {};      // "3.layers.0"
+  LayerType type = LayerType::kRelu;
+  int depth = 0;  // blocks around it
+  std::vector<LayerParameter> trained = {};
+  std::vector<LayerBuffer> buffers = {};
+};
+
+// The shapes between the layers, by PyTorch's rules, one for each layer in depth-first order (so a
+// block stands before what it holds).
 //   kInvalidArgument  names the layer's place, number and type, the shape expected and the one
 //   found
+Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input);
+// The same, and the last output must be [classes].
 Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input,
                                              int64_t classes);
 

@@ -1,15 +1,11 @@
 #include "train/layout.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "dataset/random.h"
 
 namespace howdah::train {
 namespace {
-
-using model::Layer;
-using model::LayerType;
 
 // A bucket is closed at the first parameter that takes it to kBucketFloats; a parameter above
 // kSplitFloats is cut, so that its parts travel side by side.
@@ -24,22 +20,24 @@ class LayoutBuilder {
  public:
   explicit LayoutBuilder(Layout& layout) : layout_(layout) {}
 
-  void add(int number, const Layer& layer, const model::LayerShape& shape) {
-    switch (layer.type) {
-      case LayerType::kConv2d:
-        add_linear(number, {layer.units, shape.input[0], layer.kernel, layer.kernel}, layer.bias);
-        break;
-      case LayerType::kDense:
-        add_linear(number, {layer.units, shape.input[0]}, layer.bias);
-        break;
-      case LayerType::kBatchNorm2d:
-        add_parameter(number, "weight", {shape.input[0]}).initial_value = 1;
-        add_parameter(number, "bias", {shape.input[0]});
-        add_buffer(number, "running_mean", shape.input[0], 0);
-        add_buffer(number, "running_var", shape.input[0], 1);
-        break;
-      default:
-        break;
+  void add(int number, const model::LayerShape& layer) {
+    for (const model::LayerParameter& trained : layer.trained) {
+      Parameter parameter{.name = layer.name + "." + trained.name,
+                          .shape = trained.shape,
+                          .offset = layout_.weights,
+                          .count = 1,
+                          .layer = number,
+                          .regularized = trained.regularized,
+                          .initial_bound = trained.initial_bound,
+                          .initial_value = trained.initial_value};
+      for (const int64_t extent : trained.shape) parameter.count *= extent;
+      layout_.weights += aligned(parameter.count);
+      layout_.parameters.push_back(std::move(parameter));
+    }
+    for (const model::LayerBuffer& buffer : layer.buffers) {
+      layout_.buffers.push_back({layer.name + "." + buffer.name, buffer.count,
+                                 layout_.buffer_values, number, buffer.initial_value});
+      layout_.buffer_values += buffer.count;
     }
   }
 
@@ -60,34 +58,6 @@ class LayoutBuilder {
   }
 
  private:
-  void add_linear(int number, const model::Shape& shape, bool bias) {
-    int64_t fan_in = 1;
-    for (size_t i = 1; i < shape.size(); ++i) fan_in *= shape[i];
-    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-    Parameter& weight = add_parameter(number, "weight", shape);
-    weight.regularized = true;
-    weight.initial_bound = bound;
-    if (bias) add_parameter(number, "bias", {shape[0]}).initial_bound = bound;
-  }
-
-  Parameter& add_parameter(int number, const char* name, const model::Shape& shape) {
-    Parameter parameter;
-    parameter.name = std::to_string(number) + "." + name;
-    parameter.shape = shape;
-    parameter.layer = number;
-    parameter.offset = layout_.weights;
-    parameter.count = 1;
-    for (const int64_t extent : shape) parameter.count *= extent;
-    layout_.weights += aligned(parameter.count);
-    return layout_.parameters.emplace_back(std::move(parameter));
-  }
-
-  void add_buffer(int number, const char* name, int64_t count, float initial_value) {
-    layout_.buffers.push_back(
-        {std::to_string(number) + "." + name, count, layout_.buffer_values, number, initial_value});
-    layout_.buffer_values += count;
-  }
-
   Layout& layout_;
 };
 
@@ -104,11 +74,10 @@ Result<Layout> Layout::of(const model::Training& training) {
       HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
   Layout layout;
   LayoutBuilder builder(layout);
-  for (size_t i = 0; i < shapes.size(); ++i)
-    builder.add(static_cast<int>(i), training.layers[i], shapes[i]);
+  for (size_t i = 0; i < shapes.size(); ++i) builder.add(static_cast<int>(i), shapes[i]);
   if (layout.parameters.empty())
     return Status(Code::kInvalidArgument, "the network has no parameter to train")
-        .with_advice("add a dense or conv2d layer");
+        .with_advice("add a dense or convolution layer");
   builder.cut_buckets();
   return layout;
 }

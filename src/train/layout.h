@@ -1,10 +1,10 @@
 // Where each parameter lies in the flat float32 buffers that a trainer works on.
 //
-// Weights and gradients have the same layout: the parameters in layer order, each beginning at a
-// multiple of kAlignment floats, with zeros between them. A gradient buffer goes on with a tail of
-// what else is summed over the streams: the loss, the correct answers, and what each stream made of
-// the network's buffers (BatchNorm's running statistics). So one sum carries everything that a step
-// has to agree upon.
+// Weights and gradients have the same layout: the parameters in layer order (depth-first,
+// model/layers.h), each beginning at a multiple of kAlignment floats, with zeros between them. A
+// gradient buffer goes on with a tail of what else is summed over the streams: the loss, the
+// correct answers, and what each stream made of the network's buffers (BatchNorm's running
+// statistics). So one sum carries everything that a step has to agree upon.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,12 @@ namespace howdah::train {
 inline constexpr int64_t kAlignment = 16;  // floats: a cache line, an AVX-512 register
 
 struct Parameter {
-  std::string name;    // as PyTorch's Sequential names it: "0.weight"
-  model::Shape shape;  // conv2d: [units, channels, kernel, kernel]; dense: [units, features]
+  std::string name;  // as PyTorch's modules name it: "0.weight", "3.layers.0.weight"
+  model::Shape
+      shape;  // conv2d: [units, channels / groups, rows, columns]; dense: [units, features]
   int64_t offset = 0, count = 0;
-  int layer = 0;
-  bool regularized = false;  // a weight of conv2d or dense: l1 and l2 count it
+  int layer = 0;             // the layer's number, depth-first, a block before what it holds
+  bool regularized = false;  // a weight of a convolution or dense: l1 and l2 count it
   double initial_bound = 0;  // uniform in [-bound, bound); 0: initial_value everywhere
   float initial_value = 0;
 };

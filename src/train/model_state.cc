@@ -48,9 +48,11 @@ bool is_tracked(std::string_view name) {
 // "3.num_batches_tracked" of each BatchNorm layer: PyTorch's state dictionary has it.
 std::vector<std::string> tracked_names(const Layout& layout) {
   std::vector<std::string> names;
+  constexpr std::string_view kMean = "running_mean";
   for (const Buffer& buffer : layout.buffers)
-    if (buffer.name.ends_with("running_mean"))
-      names.push_back(fmt::format("{}.{}", buffer.layer, kTracked));
+    if (buffer.name.ends_with(kMean))
+      names.push_back(buffer.name.substr(0, buffer.name.size() - kMean.size()) +
+                      std::string(kTracked));
   return names;
 }
 

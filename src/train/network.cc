@@ -1,12 +1,11 @@
 #include "train/network.h"
 
 #include <algorithm>
-#include <cmath>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include "dataset/random.h"
+#include "model/layer_walk.h"
+#include "train/layer_forward.h"
 #include "train/normalizer.h"
 #include "train/torch_call.h"
 
@@ -14,7 +13,7 @@ namespace howdah::train {
 namespace {
 
 using model::Layer;
-using model::LayerType;
+using model::LayerPlace;
 using torch::Tensor;
 
 // Calls back as soon as a parameter's gradient is complete, and takes the gradient away, so that
@@ -32,25 +31,10 @@ struct GradientHook : torch::autograd::PostAccumulateGradHook {
   const Network::Observers* const* const observers;
 };
 
-// Zero with probability `rate`, else 1 / (1 - rate): the j-th element of the layer depends on
-// (seed, layer, j) alone, however many threads there are.
-Tensor dropout_mask(const Tensor& like, double rate, uint64_t seed, int layer) {
-  Tensor mask = torch::empty_like(like, torch::TensorOptions().requires_grad(false),
-                                  torch::MemoryFormat::Contiguous);
-  const auto threshold = static_cast<uint64_t>(rate * 0x1p32);
-  const auto kept = static_cast<float>(1 / (1 - rate));
-  dataset::SplitMix64 random(dataset::hash_of(seed, 0x64726f70 /* "drop" */, layer));
-  float* values = mask.mutable_data_ptr<float>();
-  const int64_t count = mask.numel();
-  int64_t i = 0;
-  for (; i + 1 < count; i += 2) {  // one draw serves two elements
-    const uint64_t bits = random.next();
-    values[i] = (bits >> 32) < threshold ? 0 : kept;
-    values[i + 1] = (bits & 0xffffffff) < threshold ? 0 : kept;
-  }
-  if (i < count) values[i] = (random.next() >> 32) < threshold ? 0 : kept;
-  return mask;
-}
+// A layer's tensors, by its number.
+struct Place {
+  size_t first_parameter = 0, parameters = 0, first_buffer = 0, buffers = 0;
+};
 
 }  // namespace
 
@@ -63,13 +47,20 @@ class Network::Impl {
         weights_(torch::zeros({layout.weights})),
         canonical_(torch::zeros({std::max<int64_t>(layout.buffer_values, 1)})),
         working_(canonical_.clone()) {
-    first_parameter_.assign(training.layers.size(), 0);
-    for (size_t i = layout.parameters.size(); i-- > 0;)
-      first_parameter_[static_cast<size_t>(layout.parameters[i].layer)] = i;
+    for (size_t i = layout.parameters.size(); i-- > 0;) {
+      Place& place = place_of(layout.parameters[i].layer);
+      place.first_parameter = i;
+      ++place.parameters;
+    }
+    for (size_t i = layout.buffers.size(); i-- > 0;) {
+      Place& place = place_of(layout.buffers[i].layer);
+      place.first_buffer = i;
+      ++place.buffers;
+    }
     for (size_t i = 0; i < layout.parameters.size(); ++i) {
-      const Parameter& place = layout.parameters[i];
-      Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + place.offset,
-                                          place.shape, torch::kFloat32);
+      const Parameter& where = layout.parameters[i];
+      Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
+                                          where.shape, torch::kFloat32);
       parameter.set_requires_grad(true);
       torch::autograd::impl::set_post_acc_grad_hooks(
           parameter, std::make_unique<GradientHook>(static_cast<int>(i), &observers_));
@@ -87,7 +78,7 @@ class Network::Impl {
   Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                   const Observers& observers) {
     working_.copy_(canonical_);
-    const Tensor outputs = forward(input_of(batch), true, dropout_seed);
+    const Tensor outputs = HOWDAH_TRY(forward(input_of(batch), true, dropout_seed));
     const Tensor labels = labels_of(batch);
     const Tensor loss = loss_of(outputs, labels);
     SampleSums sums;
@@ -109,7 +100,7 @@ class Network::Impl {
   Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss) {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
-    const Tensor outputs = forward(input_of(batch), false, 0);
+    const Tensor outputs = HOWDAH_TRY(forward(input_of(batch), false, 0));
     loss += loss_of(outputs, labels_of(batch)).item<double>();
     const Tensor found = outputs.argmax(1).contiguous();
     const int64_t* classes = found.const_data_ptr<int64_t>();
@@ -135,54 +126,37 @@ class Network::Impl {
         outputs, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
   }
 
-  Tensor forward(Tensor x, bool training, uint64_t dropout_seed) {
-    size_t buffer = 0;
-    for (size_t i = 0; i < training_.layers.size(); ++i)
-      x = apply(static_cast<int>(i), x, training, dropout_seed, buffer);
-    return x;
+  // What the walk does at each layer: the forward pass.
+  struct Pass {
+    Impl& network;
+    const bool training;
+    const uint64_t dropout_seed;
+
+    Result<Tensor> apply(const Layer& layer, const LayerPlace& place, Tensor x) {
+      const Place& own = network.place_of(place.number);
+      LayerTensors tensors;
+      tensors.parameters =
+          std::span(network.parameters_).subspan(own.first_parameter, own.parameters);
+      for (size_t i = 0; i < own.buffers; ++i)
+        tensors.buffers.push_back(network.working_buffer(own.first_buffer + i));
+      return layer_forward(layer, place, tensors, x, training, dropout_seed);
+    }
+    static Status enter(const Layer&, const LayerPlace&, const Tensor&) { return Status::ok(); }
+    static Result<Tensor> merge(const Layer& layer, const LayerPlace&,
+                                const std::vector<Tensor>& outputs) {
+      return merge_forward(layer, outputs);
+    }
+  };
+
+  Result<Tensor> forward(Tensor x, bool training, uint64_t dropout_seed) {
+    Pass pass{*this, training, dropout_seed};
+    return model::LayerWalk<Tensor, Pass>(pass).through(training_.layers, std::move(x));
   }
 
-  // buffer: the layer's first, moved on to the next layer's.
-  Tensor apply(int number, const Tensor& x, bool training, uint64_t dropout_seed, size_t& buffer) {
-    const Layer& layer = training_.layers[static_cast<size_t>(number)];
-    const size_t first = first_parameter_[static_cast<size_t>(number)];
-    const auto bias = [&] { return layer.bias ? parameters_[first + 1] : Tensor(); };
-    switch (layer.type) {
-      case LayerType::kConv2d: {
-        const int64_t padding =
-            layer.padding == Layer::kSame ? (layer.kernel - 1) / 2 : layer.padding;
-        return torch::conv2d(x, parameters_[first], bias(), layer.stride, padding);
-      }
-      case LayerType::kMaxPool2d:
-        return torch::max_pool2d(x, layer.kernel, layer.stride, layer.padding);
-      case LayerType::kAveragePool2d:
-        return torch::avg_pool2d(x, layer.kernel, layer.stride, layer.padding);
-      case LayerType::kBatchNorm2d: {
-        if (training && x.numel() == x.size(1))
-          throw std::invalid_argument("layer " + std::to_string(number + 1) +
-                                      " (batch_norm2d) needs more than one value a channel: a"
-                                      " larger batch, or fewer streams");
-        const Tensor mean = working_buffer(buffer++), variance = working_buffer(buffer++);
-        return torch::batch_norm(x, parameters_[first], parameters_[first + 1], mean, variance,
-                                 training, 0.1, 1e-5, false);
-      }
-      case LayerType::kDense:
-        return torch::linear(x, parameters_[first], bias());
-      case LayerType::kFlatten:
-        return x.flatten(1);
-      case LayerType::kDropout:
-        if (!training || layer.rate == 0) return x;
-        return x * dropout_mask(x, layer.rate, dropout_seed, number);
-      case LayerType::kRelu:
-        return torch::relu(x);
-      case LayerType::kGelu:
-        return torch::gelu(x);
-      case LayerType::kTanh:
-        return torch::tanh(x);
-      case LayerType::kSigmoid:
-        return torch::sigmoid(x);
-    }
-    return x;
+  Place& place_of(int layer) {
+    const auto number = static_cast<size_t>(layer);
+    if (number >= places_.size()) places_.resize(number + 1);
+    return places_[number];
   }
 
   Tensor working_buffer(size_t number) {
@@ -199,8 +173,8 @@ class Network::Impl {
   const Layout& layout_;
   const Normalizer normalizer_;
   Tensor weights_, canonical_, working_;
-  std::vector<Tensor> parameters_;       // leaves that share weights_' memory
-  std::vector<size_t> first_parameter_;  // of each layer
+  std::vector<Tensor> parameters_;  // leaves that share weights_' memory
+  std::vector<Place> places_;       // by the layers' numbers
   const Observers* observers_ = nullptr;
 };
 

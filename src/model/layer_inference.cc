@@ -1,0 +1,74 @@
+#include "model/layer_inference.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "model/layer_types.h"
+
+namespace howdah::model {
+
+int64_t elements(const Shape& shape) {
+  int64_t product = 1;
+  for (const int64_t extent : shape)
+    if (__builtin_mul_overflow(product, extent, &product)) return INT64_MAX;
+  return product;
+}
+
+Status LayerInference::error(const std::string& text) const {
+  return Status(Code::kInvalidArgument,
+                fmt::format("{} ({}) {}", place.text(), layer_type_name(layer.type), text))
+      .with_peer(layer.where);
+}
+
+Status LayerInference::too_large(const Shape& output) const {
+  return error(fmt::format("is too large: its output would be {}", to_string(output)));
+}
+
+Status LayerInference::positive(std::string_view name, int64_t value) const {
+  if (value >= 1 && value <= kMaxExtent) return Status::ok();
+  return error(fmt::format("needs {} of at least 1, not {}", name, value));
+}
+
+Status LayerInference::positive(std::string_view name, const Pair& pair) const {
+  HOWDAH_TRY(positive(name, pair.rows));
+  return positive(name, pair.columns);
+}
+
+Status LayerInference::expect(bool holds, std::string_view input, const Shape& found) const {
+  if (holds) return Status::ok();
+  return error(fmt::format("expects an input of {}, found {}", input, to_string(found)));
+}
+
+Status LayerInference::want_image(const Shape& input) const {
+  if (row_of(layer.type).one_dimension)
+    return expect(input.size() == 2, "[channels, length]", input);
+  return expect(input.size() == 3, "[channels, height, width]", input);
+}
+
+Status LayerInference::finish(LayerShape& shape) const {
+  for (const int64_t extent : shape.output)
+    if (extent > kMaxExtent) return too_large(shape.output);
+  if (elements(shape.output) > kMaxElements) return too_large(shape.output);
+  for (const LayerParameter& parameter : shape.trained) {
+    const int64_t count = elements(parameter.shape);
+    if (count > kMaxElements) return too_large(shape.output);
+    shape.parameters += count;
+  }
+  return Status::ok();
+}
+
+void add_linear(LayerShape& shape, const Shape& weight, bool bias) {
+  const int64_t fan_in = elements(Shape(weight.begin() + 1, weight.end()));
+  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+  shape.trained.push_back(
+      {.name = "weight", .shape = weight, .regularized = true, .initial_bound = bound});
+  if (bias) shape.trained.push_back({.name = "bias", .shape = {weight[0]}, .initial_bound = bound});
+}
+
+void add_scale(LayerShape& shape, const Shape& scale) {
+  shape.trained.push_back({.name = "weight", .shape = scale, .initial_value = 1});
+  shape.trained.push_back({.name = "bias", .shape = scale});
+}
+
+}  // namespace howdah::model

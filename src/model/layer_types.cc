@@ -1,0 +1,60 @@
+#include "model/layer_types.h"
+
+namespace howdah::model {
+namespace {
+
+using T = LayerType;
+using K = LayerKey;
+
+const std::vector<LayerKey> kConvolution = {K::kFilters, K::kKernel,   K::kStride, K::kPadding,
+                                            K::kBias,    K::kDilation, K::kGroups};
+const std::vector<LayerKey> kPooling = {K::kSize, K::kStride, K::kPadding, K::kCeilMode};
+
+}  // namespace
+
+const std::vector<LayerTypeRow>& layer_types() {
+  static const std::vector<LayerTypeRow> rows = {
+      {T::kConv1d, "conv1d", kConvolution, infer_convolution, true},
+      {T::kConv2d, "conv2d", kConvolution, infer_convolution},
+      {T::kMaxPool1d, "max_pool1d", kPooling, infer_pooling, true},
+      {T::kMaxPool2d, "max_pool2d", kPooling, infer_pooling},
+      {T::kAveragePool1d, "average_pool1d", kPooling, infer_pooling, true},
+      {T::kAveragePool2d, "average_pool2d", kPooling, infer_pooling},
+      {T::kGlobalAveragePool, "global_average_pool", {}, infer_global_average_pooling},
+      {T::kAdaptiveAveragePool2d,
+       "adaptive_average_pool2d",
+       {K::kOutputSize},
+       infer_adaptive_pooling},
+      {T::kBatchNorm1d, "batch_norm1d", {K::kMomentum, K::kEpsilon}, infer_batch_norm, true},
+      {T::kBatchNorm2d, "batch_norm2d", {K::kMomentum, K::kEpsilon}, infer_batch_norm},
+      {T::kLayerNorm, "layer_norm", {K::kDimensions, K::kEpsilon}, infer_layer_norm},
+      {T::kGroupNorm, "group_norm", {K::kGroups, K::kEpsilon}, infer_group_norm},
+      {T::kDense, "dense", {K::kUnits, K::kBias}, infer_dense},
+      {T::kDropout, "dropout", {K::kRate}, infer_dropout},
+      {T::kFlatten, "flatten", {}, infer_flatten},
+      {T::kReshape, "reshape", {K::kShape}, infer_reshape},
+      {T::kRelu, "relu", {}, infer_activation},
+      {T::kLeakyRelu, "leaky_relu", {K::kSlope}, infer_activation},
+      {T::kElu, "elu", {K::kAlpha}, infer_activation},
+      {T::kGelu, "gelu", {K::kApproximation}, infer_activation},
+      {T::kSilu, "silu", {}, infer_activation},
+      {T::kTanh, "tanh", {}, infer_activation},
+      {T::kSigmoid, "sigmoid", {}, infer_activation},
+      {T::kHardTanh, "hard_tanh", {K::kLeast, K::kMost}, infer_activation},
+      {T::kSoftplus, "softplus", {K::kBeta}, infer_activation},
+      {T::kSoftmax, "softmax", {K::kAxis}, infer_softmax},
+      {T::kLogSoftmax, "log_softmax", {K::kAxis}, infer_softmax},
+      {T::kResidual, "residual", {K::kLayers, K::kShortcut}, nullptr},
+      {T::kParallel, "parallel", {K::kMerge, K::kAxis, K::kBranches}, nullptr}};
+  return rows;
+}
+
+const LayerTypeRow& row_of(LayerType type) {
+  return layer_types()[static_cast<size_t>(type)];
+}
+
+std::string_view layer_type_name(LayerType type) {
+  return row_of(type).name;
+}
+
+}  // namespace howdah::model
