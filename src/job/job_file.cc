@@ -7,6 +7,7 @@
 #include "job/learning_rate_section.h"
 #include "job/prepare_section.h"
 #include "job/yaml_section.h"
+#include "job/zoo_section.h"
 
 namespace howdah::job {
 namespace {
@@ -146,12 +147,26 @@ void read_checkpoint(YamlSection keys, CheckpointSpec& checkpoint) {
   keys.finish();
 }
 
+// The layers of a model by name, as soon as it is known how many classes there are.
+void expand_zoo(JobSpec& job, int64_t classes) {
+  if (!job.zoo) return;
+  if (job.zoo->classes == 0) job.zoo->classes = classes;
+  if (job.zoo->classes > 0) job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
+}
+
 void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
-  keys.not_built_yet({"type", "torchscript"});
+  keys.not_built_yet({"torchscript"});
   const YamlValue* layers = keys.list("layers");
+  if (const YamlValue* type = keys.any("type")) {
+    if (layers)
+      keys.refuse(*type, "'model.type' and 'model.layers' are two models", "leave one out");
+    job.zoo = read_zoo(keys);
+    expand_zoo(job, job.data.classes.value_or(0));
+    return keys.finish();
+  }
   if (!layers || layers->list.empty()) {
     keys.refuse(layers ? *layers : root, "'model.layers' is missing or empty",
-                "give at least one layer");
+                "give at least one layer, or a type");
     return;
   }
   Status error;
@@ -289,6 +304,7 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
   }
   training.input = index.shape;
   training.classes = spec.data.classes.value_or(index.classes);
+  expand_zoo(spec, training.classes);
   training.normalization = {};
   if (spec.data.standardize) {
     for (const double mean : index.mean) training.normalization.mean.push_back(mean / 255);

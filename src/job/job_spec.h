@@ -9,6 +9,7 @@
 
 #include "dataset/plan.h"
 #include "model/training.h"
+#include "model/zoo.h"
 #include "prepare/spec.h"
 
 namespace howdah::job {
@@ -40,6 +41,7 @@ struct JobSpec {
   std::string name;
   std::string home;  // URI; empty: .howdah in the user's home
   DataSpec data;
+  std::optional<model::ZooModel> zoo;  // training.layers are its own, once classes are known
   model::Training training;
   ResourceSpec resources;
   CheckpointSpec checkpoint;

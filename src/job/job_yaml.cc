@@ -3,6 +3,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/zoo_section.h"
 
 namespace howdah::job {
 namespace {
@@ -48,7 +49,8 @@ std::string to_yaml(const JobSpec& spec) {
   std::string text = fmt::format("name: {}\n", spec.name);
   if (!spec.home.empty()) text += fmt::format("home: {}\n", quoted(spec.home));
   text += data_text(spec.data);
-  text += "model:\n  layers:\n" + layers_to_yaml(training.layers);
+  text += spec.zoo ? "model: " + zoo_to_yaml(*spec.zoo) + "\n"
+                   : "model:\n  layers:\n" + layers_to_yaml(training.layers);
   text += "loss: cross_entropy\n";
   text += fmt::format("optimizer: {}\n", optimizer_text(training.optimizer));
   text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));

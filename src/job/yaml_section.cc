@@ -63,7 +63,7 @@ std::string YamlSection::where(const std::string& key) const {
 }
 
 const YamlValue* YamlSection::any(const std::string& key) {
-  known_.push_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
   const YamlValue* found = value_ ? value_->find(key) : nullptr;
   return found && found->kind != YamlValue::Kind::kNull ? found : nullptr;
 }
@@ -95,24 +95,43 @@ std::string YamlSection::required_text(const std::string& key) {
   return {};
 }
 
-int64_t YamlSection::integer(const std::string& key, int64_t fallback, int64_t least,
-                             int64_t most) {
-  const YamlValue* found = scalar(key);
-  if (!found) return fallback;
-  const auto number = parse_number<int64_t>(found->scalar);
-  if (!number || found->quoted) {
-    refuse(*found, "'" + named(key) + "' must be a whole number, not '" + found->scalar + "'");
-    return fallback;
+std::optional<int64_t> YamlSection::whole(const std::string& key, const YamlValue& scalar,
+                                          int64_t least, int64_t most) {
+  const auto number = parse_number<int64_t>(scalar.scalar);
+  if (!number || scalar.quoted || scalar.kind != YamlValue::Kind::kScalar) {
+    refuse(scalar, "'" + named(key) + "' must be a whole number, not '" + scalar.scalar + "'");
+    return std::nullopt;
   }
   if (*number < least || *number > most) {
-    refuse(*found, "'" + named(key) + "' must be " +
+    refuse(scalar, "'" + named(key) + "' must be " +
                        (most == std::numeric_limits<int64_t>::max()
                             ? "at least " + std::to_string(least)
                             : "from " + std::to_string(least) + " to " + std::to_string(most)) +
-                       ", not " + found->scalar);
-    return fallback;
+                       ", not " + scalar.scalar);
+    return std::nullopt;
   }
-  return *number;
+  return number;
+}
+
+int64_t YamlSection::integer(const std::string& key, int64_t fallback, int64_t least,
+                             int64_t most) {
+  const YamlValue* found = scalar(key);
+  return found ? whole(key, *found, least, most).value_or(fallback) : fallback;
+}
+
+std::vector<int64_t> YamlSection::integers(const std::string& key, std::vector<int64_t> fallback,
+                                           int64_t least, int64_t most) {
+  const YamlValue* found = any(key);
+  if (!found) return fallback;
+  if (found->kind != YamlValue::Kind::kList)
+    return {integer(key, fallback.empty() ? least : fallback[0], least, most)};
+  std::vector<int64_t> numbers;
+  for (const YamlValue& entry : found->list) {
+    const auto number = whole(key, entry, least, most);
+    if (!number) return fallback;
+    numbers.push_back(*number);
+  }
+  return numbers;
 }
 
 double YamlSection::number(const std::string& key, double fallback, double least, double most) {

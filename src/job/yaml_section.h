@@ -24,6 +24,9 @@ class YamlSection {
   std::string required_text(const std::string& key);
   int64_t integer(const std::string& key, int64_t fallback, int64_t least,
                   int64_t most = std::numeric_limits<int64_t>::max());
+  // [3, 5], or one number for a list of one.
+  std::vector<int64_t> integers(const std::string& key, std::vector<int64_t> fallback,
+                                int64_t least, int64_t most);
   double number(const std::string& key, double fallback, double least, double most);
   bool flag(const std::string& key, bool fallback);
   // One of the words; returns its position.
@@ -50,6 +53,9 @@ class YamlSection {
 
  private:
   const YamlValue* scalar(const std::string& key);
+  // The number of a scalar; refuses what is none or out of range.
+  std::optional<int64_t> whole(const std::string& key, const YamlValue& scalar, int64_t least,
+                               int64_t most);
   std::string named(const std::string& key) const;
 
   const YamlValue* value_;

@@ -1,0 +1,165 @@
+#include "job/layers_section.h"
+
+#include <gtest/gtest.h>
+
+#include "job/job_spec.h"
+#include "model/layer_types.h"
+
+namespace howdah::job {
+namespace {
+
+const std::string kHead = "name: a\ndata: {source: /d}\nmodel:\n";
+
+JobSpec parsed(const std::string& text) {
+  auto spec = parse_job(text, "job.yaml");
+  EXPECT_TRUE(spec) << spec.status().to_string();
+  return spec ? *spec : JobSpec{};
+}
+std::vector<model::Layer> layers_of(const std::string& lines) {
+  return parsed(kHead + "  layers:\n" + lines).training.layers;
+}
+model::Layer layer_of(const std::string& line) {
+  const auto layers = layers_of("    - " + line + "\n");
+  return layers.empty() ? model::Layer{} : layers.front();
+}
+std::string complaint(const std::string& line) {
+  const auto spec = parse_job(kHead + "  layers:\n    - " + line + "\n", "job.yaml");
+  EXPECT_FALSE(spec);
+  return spec.status().to_string();
+}
+
+// A line of each type, with other values than the fallbacks.
+const std::vector<std::string> kLines = {
+    "conv1d: {filters: 8, kernel: 5, stride: 2, padding: 2, bias: false, dilation: 2, groups: 4}",
+    "conv2d: {filters: 8, kernel: [3, 5], stride: [2, 1], padding: [1, 2], bias: true, "
+    "dilation: [1, 2], groups: 2}",
+    "max_pool1d: {size: 3, stride: 2, padding: 1, ceil_mode: true}",
+    "max_pool2d: {size: [3, 2], stride: 2, padding: 1, ceil_mode: true}",
+    "average_pool1d: {size: 2, stride: 2, padding: 0}",
+    "average_pool2d: {size: 2, stride: [1, 2], padding: [0, 1]}",
+    "global_average_pool",
+    "adaptive_average_pool2d: {size: [4, 3]}",
+    "batch_norm1d: {momentum: 0.01}",
+    "batch_norm2d: {momentum: 0.3, epsilon: 0.001}",
+    "layer_norm: {dimensions: 2, epsilon: 1e-06}",
+    "group_norm: {groups: 4, epsilon: 0.001}",
+    "dense: {units: 10, bias: false}",
+    "dropout: {rate: 0.25}",
+    "flatten",
+    "reshape: {shape: [16, -1]}",
+    "relu",
+    "leaky_relu: {slope: 0.2}",
+    "elu: {alpha: 0.5}",
+    "gelu: {approximate: tanh}",
+    "silu",
+    "tanh",
+    "sigmoid",
+    "hard_tanh: {min: -2, max: 0.5}",
+    "softplus: {beta: 2}",
+    "softmax: {axis: 2}",
+    "log_softmax: {axis: 1}",
+    "residual: {layers: [{conv2d: {filters: 4, kernel: 3, stride: 1, padding: same, bias: true}}, "
+    "relu], shortcut: [batch_norm2d]}",
+    "parallel: {merge: add, axis: 2, branches: [[relu, tanh], [], [{residual: {layers: [relu], "
+    "shortcut: []}}]]}"};
+
+TEST(LayersSection, writes_every_type_as_it_reads_it) {
+  ASSERT_EQ(kLines.size(), model::layer_types().size());
+  for (size_t i = 0; i < kLines.size(); ++i) {
+    const model::Layer layer = layer_of(kLines[i]);
+    EXPECT_EQ(static_cast<size_t>(layer.type), i) << kLines[i];
+    EXPECT_EQ(layers_to_yaml({layer}), "    - " + kLines[i] + "\n");
+  }
+}
+
+TEST(LayersSection, fills_in_pytorchs_fallbacks) {
+  EXPECT_EQ(layer_of("conv2d: {filters: 2}").kernel, model::Pair(3));
+  EXPECT_EQ(layer_of("conv1d: {filters: 2, kernel: null, stride: null}").kernel, model::Pair(3));
+  EXPECT_EQ(layer_of("max_pool2d: {size: [3, 2]}").stride, model::Pair(3, 2));
+  EXPECT_EQ(layer_of("leaky_relu").slope, 0.01);
+  EXPECT_EQ(layer_of("batch_norm2d").momentum, 0.1);
+  EXPECT_TRUE(layer_of("parallel: {branches: [[relu]]}").concat);
+  EXPECT_EQ(layer_of("residual: {layers: [relu]}").branches.size(), 2U);
+}
+
+TEST(LayersSection, keeps_the_place_of_layers_in_blocks) {
+  const auto layers = layers_of("    - residual:\n        layers:\n          - relu\n");
+  EXPECT_EQ(layers.at(0).branches.at(0).at(0).where, "job.yaml:7:13");
+}
+
+TEST(LayersSection, names_the_place_and_the_reason_of_what_is_wrong) {
+  EXPECT_EQ(complaint("conv2d: {filters: 2, kernel: [3, 5, 7]}"),
+            "job.yaml:5:36: 'layers.conv2d.kernel' must be one number, or two: [rows, columns]");
+  EXPECT_EQ(complaint("conv1d: {filters: 2, kernel: [3, 5]}"),
+            "job.yaml:5:36: 'layers.conv1d.kernel' must be one number");
+  EXPECT_EQ(complaint("conv2d: {filters: 2, kernel: [3, x]}"),
+            "job.yaml:5:40: 'layers.conv2d.kernel' must be a whole number, not 'x'");
+  EXPECT_EQ(complaint("conv2d: {filters: 2, kernel: [0, 3]}"),
+            "job.yaml:5:37: 'layers.conv2d.kernel' must be from 1 to 1048576, not 0");
+  EXPECT_EQ(complaint("group_norm"), "job.yaml:5:7: group_norm needs 'groups'");
+  EXPECT_EQ(complaint("group_norm: {groups: null}"), "job.yaml:5:7: group_norm needs 'groups'");
+  EXPECT_EQ(complaint("reshape"), "job.yaml:5:7: reshape needs 'shape'");
+  EXPECT_EQ(complaint("residual: {shortcut: [relu]}"), "job.yaml:5:7: residual needs 'layers'");
+  EXPECT_EQ(complaint("parallel: {branches: [relu]}"),
+            "job.yaml:5:29: 'layers.parallel.branches' must be a list of lists of layers; write"
+            " branches: [[relu], [tanh]]");
+  EXPECT_EQ(complaint("residual: {layers: [{dense: {unit: 3}}]}"),
+            "job.yaml:5:27: dense needs 'units'");
+  EXPECT_EQ(complaint("relu: {slope: 1}"),
+            "job.yaml:5:14: unknown key 'layers.relu.slope'; known here: ");
+}
+
+TEST(ZooSection, stays_as_it_was_written_and_knows_its_layers) {
+  const JobSpec spec =
+      parsed(kHead + "  {type: mlp, hidden: [30, 20], dropout: 0.1, classes: 7}\n");
+  ASSERT_TRUE(spec.zoo);
+  EXPECT_EQ(spec.training.layers.size(), 8U);
+  const std::string text = to_yaml(spec);
+  EXPECT_NE(text.find("model: {type: mlp, hidden: [30, 20], dropout: 0.1, classes: 7}\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(to_yaml(parsed(text)), text);
+}
+
+TEST(ZooSection, takes_the_classes_from_the_data) {
+  JobSpec spec = parsed(kHead + "  type: resnet20\n");
+  EXPECT_TRUE(spec.training.layers.empty());
+  EXPECT_NE(to_yaml(spec).find("model: {type: resnet20}\n"), std::string::npos);
+  dataset::Index index;
+  index.shape = {3, 32, 32};
+  index.classes = 6;
+  const Status status = complete_from_index(spec, index);
+  ASSERT_TRUE(status.is_ok()) << status.to_string();
+  EXPECT_EQ(spec.training.layers.back().units, 6);
+  EXPECT_EQ(parsed(to_yaml(spec)).training.layers.size(), spec.training.layers.size());
+}
+
+TEST(ZooSection, is_named_where_its_layers_do_not_fit_the_data) {
+  JobSpec spec = parsed(kHead + "  type: lenet\n");
+  dataset::Index index;
+  index.shape = {1, 8, 4};
+  index.classes = 6;
+  EXPECT_EQ(complete_from_index(spec, index).to_string(),
+            "job.yaml:4:9: layer 4 (conv2d) expects at least 5 x 5 values under its kernel, found"
+            " [6, 4, 2] with padding 0");
+}
+
+TEST(ZooSection, refuses_what_it_does_not_know) {
+  const auto complaint_of = [](const std::string& lines) {
+    return parse_job(kHead + lines, "job.yaml").status().to_string();
+  };
+  EXPECT_EQ(complaint_of("  type: resnet21\n"),
+            "job.yaml:4:9: 'model.type' cannot be 'resnet21'; did you mean 'resnet20'?");
+  EXPECT_EQ(complaint_of("  type: lenet\n  hidden: [3]\n"),
+            "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, layers, type,"
+            " classes");
+  EXPECT_EQ(complaint_of("  type: lenet\n  layers: [relu]\n"),
+            "job.yaml:4:9: 'model.type' and 'model.layers' are two models; leave one out");
+  EXPECT_EQ(complaint_of("  type: null\n"),
+            "job.yaml:1:1: 'model.layers' is missing or empty; give at least one layer, or a type");
+  EXPECT_EQ(complaint_of("  type: mlp\n  hidden: [3, 0]\n"),
+            "job.yaml:5:15: 'model.hidden' must be from 1 to 1048576, not 0");
+}
+
+}  // namespace
+}  // namespace howdah::job
