@@ -35,6 +35,12 @@ int show_config(const JobRequest& request) {
   if (request.plot_lr) return plot_learning_rate(request);
   const auto spec = job::load_job_file(request.job, {request.set});
   if (!spec) return complain(spec.status());
+  if (request.summary.wanted) {
+    const auto text = summary_text(*spec, request.summary);
+    if (!text) return complain(text.status());
+    put_out(*text);
+    return 0;
+  }
   put_out(job::to_yaml(*spec));
   return 0;
 }
@@ -66,6 +72,7 @@ void add_job_verbs(CLI::App& app, JobRequest& request) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 32))
       ->type_name("N");
   config->add_flag("--json", request.json, "the drawing's points")->needs(plot);
+  add_summary_options(config, request.summary);
 
   const auto add_home = [&](CLI::App* sub) {
     sub->add_option("--home", request.home, "default: .howdah in your home directory");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/config_summary.h"
 #include "cli/context.h"
 
 namespace howdah::cli {
@@ -21,6 +22,7 @@ struct JobRequest {
   bool plot_lr = false;         // config: draw the learning rate
   int64_t steps_per_epoch = 0;  // config: of the drawing; 0: not known
   bool json = false;
+  SummaryRequest summary;  // config
 };
 void add_job_verbs(CLI::App& app, JobRequest& request);
 // Returns the exit code; complains by itself.

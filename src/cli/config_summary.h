@@ -1,0 +1,19 @@
+// `howdah config --summary`: the table of a job's layers.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "job/job_spec.h"
+
+namespace howdah::cli {
+
+struct SummaryRequest {
+  bool wanted = false;
+  std::string input;  // "3x32x32"
+};
+void add_summary_options(CLI::App* config, SummaryRequest& request);
+// kInvalidArgument: no input, one that is no shape, or one that the layers refuse.
+Result<std::string> summary_text(const job::JobSpec& spec, const SummaryRequest& request);
+
+}  // namespace howdah::cli
