@@ -5,6 +5,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/optimizer_section.h"
 #include "job/prepare_section.h"
 #include "job/yaml_section.h"
 #include "job/zoo_section.h"
@@ -13,6 +14,7 @@ namespace howdah::job {
 namespace {
 
 constexpr size_t kLimitBytes = 1 << 20;
+constexpr int64_t kMostStreams = 4096, kLargestBatch = 1 << 24;
 
 Result<std::string> read_text(const std::string& path) {
   std::error_code ignored;
@@ -71,22 +73,6 @@ void read_data(YamlSection keys, bool prepared, DataSpec& data) {
   keys.finish();
 }
 
-void read_optimizer(YamlSection keys, model::Optimizer& optimizer) {
-  static const std::vector<std::string> kTypes = {"sgd", "adam", "adamw"};
-  const size_t type = keys.choice("type", kTypes, 0);
-  optimizer.type = static_cast<model::OptimizerType>(type);
-  if (type == 0) {
-    optimizer.momentum = keys.number("momentum", 0, 0, 1);
-    optimizer.nesterov = keys.flag("nesterov", false);
-  } else {
-    optimizer.beta1 = keys.number("beta1", 0.9, 0, 0.9999999);
-    optimizer.beta2 = keys.number("beta2", 0.999, 0, 0.9999999);
-    optimizer.epsilon = keys.number("epsilon", 1e-8, 0, 1);
-  }
-  optimizer.weight_decay = keys.number("weight_decay", type == 2 ? 0.01 : 0, 0, 1e6);
-  keys.finish();
-}
-
 void read_resources(YamlSection keys, JobSpec& job) {
   ResourceSpec& resources = job.resources;
   resources.queue = keys.text("queue", resources.queue);
@@ -116,7 +102,7 @@ void read_parallel(YamlSection keys, JobSpec& job) {
   // DESIGN §1: two streams a worker where the batch allows 32 samples each.
   const int most = job.resources.workers_max;
   const int fallback = job.training.batch / (2 * most) >= 32 ? 2 * most : most;
-  job.training.streams = static_cast<int>(keys.integer("streams", fallback, 1, 4096));
+  job.training.streams = static_cast<int>(keys.integer("streams", fallback, 1, kMostStreams));
   if (keys.text("mode", "data") != "data")
     keys.refuse(*keys.any("mode"), "'parallel.mode' can only be 'data' in this version");
   if (job.training.streams < most)
@@ -132,11 +118,29 @@ void read_parallel(YamlSection keys, JobSpec& job) {
 
 void read_train(YamlSection keys, model::Training& training) {
   training.epochs = keys.integer("epochs", 1, 1, 1'000'000);
-  training.batch = keys.integer("batch", 128, 1, 1 << 24);
+  training.batch = keys.integer("batch", 128, 1, kLargestBatch);
+  keys.any("accumulate");
   training.seed = static_cast<uint64_t>(keys.integer("seed", 1, 0));
   keys.choice("precision", {"float32"}, 0);
   keys.choice("determinism", {"exact"}, 0);
   keys.finish();
+}
+
+// So many batches make one step: a batch as many times as large, dealt to as many times the
+// streams, so that what is computed at once stays as small.
+void accumulate(YamlSection train, JobSpec& job) {
+  const int64_t times = train.integer("accumulate", 1, 1, 4096);
+  if (times == 1) return;
+  job.training.batch *= times;
+  if (job.training.streams * times > kMostStreams || job.training.batch > kLargestBatch) {
+    train.refuse(*train.any("accumulate"),
+                 "'train.accumulate' makes " + std::to_string(job.training.streams * times) +
+                     " streams and a batch of " + std::to_string(job.training.batch) +
+                     ", more than " + std::to_string(kMostStreams) + " and " +
+                     std::to_string(kLargestBatch));
+    return;
+  }
+  job.training.streams *= static_cast<int>(times);
 }
 
 void read_checkpoint(YamlSection keys, CheckpointSpec& checkpoint) {
@@ -208,16 +212,13 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   read_data(keys.section("data"), prepared, job.data);
   read_model(keys.section("model"), job, tree);
   keys.choice("loss", {"cross_entropy"}, 0);
-  read_optimizer(keys.section("optimizer"), job.training.optimizer);
-  const bool sgd = job.training.optimizer.type == model::OptimizerType::kSgd;
-  read_learning_rate(keys, sgd ? 0.01 : 0.001, job.training.schedule);
-  YamlSection regularization = keys.section("regularization");
-  job.training.regularization.l1 = regularization.number("l1", 0, 0, 1e6);
-  job.training.regularization.l2 = regularization.number("l2", 0, 0, 1e6);
-  regularization.finish();
+  read_optimizer(keys, job.training, error);
+  read_learning_rate(keys, model::default_learning_rate(job.training.optimizer.type),
+                     job.training.schedule);
   read_train(keys.section("train"), job.training);
   read_resources(keys.section("resources"), job);
   read_parallel(keys.section("parallel"), job);
+  accumulate(keys.section("train"), job);
   YamlSection communication = keys.section("communication");
   job.shared_memory = communication.choice("transport", {"auto", "tcp"}, 0) == 0;
   communication.choice("algorithm", {"auto", "direct"}, 0);
@@ -317,8 +318,9 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
                   "the learning rate waits for a plateau, but there is no validation part")
         .with_peer(index.source)
         .with_advice("give 'data.split.validation', or choose another schedule");
-  HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
-  return Status::ok();
+  const auto shapes =
+      HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
+  return model::check_groups(training.optimizer, model::parameter_names(shapes));
 }
 
 }  // namespace howdah::job

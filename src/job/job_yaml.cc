@@ -3,6 +3,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/optimizer_section.h"
 #include "job/zoo_section.h"
 
 namespace howdah::job {
@@ -19,15 +20,6 @@ std::string quoted(const std::string& text) {
 
 std::string size_text(int64_t bytes) {
   return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{}", bytes);
-}
-
-std::string optimizer_text(const model::Optimizer& optimizer) {
-  if (optimizer.type == model::OptimizerType::kSgd)
-    return fmt::format("{{type: sgd, momentum: {}, nesterov: {}, weight_decay: {}}}",
-                       optimizer.momentum, optimizer.nesterov, optimizer.weight_decay);
-  return fmt::format("{{type: {}, beta1: {}, beta2: {}, epsilon: {}, weight_decay: {}}}",
-                     optimizer.type == model::OptimizerType::kAdam ? "adam" : "adamw",
-                     optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weight_decay);
 }
 
 std::string data_text(const DataSpec& data) {
@@ -52,10 +44,9 @@ std::string to_yaml(const JobSpec& spec) {
   text += spec.zoo ? "model: " + zoo_to_yaml(*spec.zoo) + "\n"
                    : "model:\n  layers:\n" + layers_to_yaml(training.layers);
   text += "loss: cross_entropy\n";
-  text += fmt::format("optimizer: {}\n", optimizer_text(training.optimizer));
+  text += fmt::format("optimizer: {}\n", optimizer_to_yaml(training.optimizer));
   text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));
-  text += fmt::format("regularization: {{l1: {}, l2: {}}}\n", training.regularization.l1,
-                      training.regularization.l2);
+  text += fmt::format("regularization: {}\n", regularization_to_yaml(training.regularization));
   text += fmt::format(
       "train: {{epochs: {}, batch: {}, seed: {}, precision: float32, determinism: exact}}\n",
       training.epochs, training.batch, training.seed);

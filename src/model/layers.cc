@@ -96,4 +96,12 @@ Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, c
   return shapes;
 }
 
+std::vector<std::string> parameter_names(const std::vector<LayerShape>& shapes) {
+  std::vector<std::string> names;
+  for (const LayerShape& shape : shapes)
+    for (const LayerParameter& parameter : shape.trained)
+      names.push_back(shape.name + "." + parameter.name);
+  return names;
+}
+
 }  // namespace howdah::model

@@ -123,4 +123,7 @@ Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, c
 Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input,
                                              int64_t classes);
 
+// Of all that is trained: "3.layers.0.weight", in the order of the layers.
+std::vector<std::string> parameter_names(const std::vector<LayerShape>& shapes);
+
 }  // namespace howdah::model

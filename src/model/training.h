@@ -6,20 +6,10 @@
 #include <vector>
 
 #include "model/layers.h"
+#include "model/optimizer.h"
 #include "model/schedule.h"
 
 namespace howdah::model {
-
-enum class OptimizerType { kSgd, kAdam, kAdamW };
-
-struct Optimizer {
-  OptimizerType type = OptimizerType::kSgd;
-  double momentum = 0;  // sgd
-  bool nesterov = false;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // adam, adamw
-  double weight_decay =
-      0;  // sgd, adam: added to the gradient; adamw: decoupled (Loshchilov, Hutter)
-};
 
 struct Regularization {
   double l1 = 0;  // added to the loss: l1 * sum |w| over weights (not biases)

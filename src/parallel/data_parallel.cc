@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "dataset/random.h"
+#include "parallel/averaged_weights.h"
 #include "train/engine.h"
 
 namespace howdah::parallel {
@@ -376,8 +377,16 @@ std::shared_ptr<const train::Snapshot> DataParallelTrainer::snapshot() {
   return train::take_snapshot(model_state(), state);
 }
 
+std::string DataParallelTrainer::model_file() {
+  const AveragedWeights averaged(optimizer_, network_->weights());
+  return train::model_file(*snapshot());
+}
+
 Status DataParallelTrainer::load_weights(std::span<const train::TensorView> tensors) {
-  return train::restore_weights(tensors, model_state());
+  HOWDAH_TRY(train::restore_weights(tensors, model_state()));
+  const std::span<float> average = optimizer_.average();
+  std::copy_n(network_->weights().begin(), average.size(), average.begin());
+  return Status::ok();
 }
 
 }  // namespace howdah::parallel

@@ -106,9 +106,11 @@ class DataParallelTrainer {
   int64_t steps_per_epoch() const { return steps_per_epoch_; }
   int64_t total_steps() const { return training_.epochs * steps_per_epoch_; }
 
-  // A copy of weights and optimizer at applied_steps(): CheckpointWriter's. The model file's bytes
-  // and SHA-256: train::model_file(), Sha256::hex_of().
+  // A copy of weights and optimizer at applied_steps(): CheckpointWriter's.
   std::shared_ptr<const train::Snapshot> snapshot();
+  // model.safetensors as bytes, of what evaluate() evaluates: the average of the weights, where the
+  // job asks for one. Its SHA-256: Sha256::hex_of().
+  std::string model_file();
   // Takes weights from elsewhere, for evaluation.
   Status load_weights(std::span<const train::TensorView> tensors);
   StreamBatches::InputBytes input_bytes() const { return batches_.input_bytes(); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "parallel/averaged_weights.h"
 #include "parallel/data_parallel.h"
 
 namespace howdah::parallel {
@@ -33,6 +34,7 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
   if (group_ == nullptr)
     return Status(Code::kFailedPrecondition, "no generation was entered")
         .with_operation("evaluate");
+  const AveragedWeights averaged(optimizer_, network_->weights());
   train::ConfusionMatrix answers(training_.classes);
   std::vector<double> losses(static_cast<size_t>(training_.streams));
   Status done;

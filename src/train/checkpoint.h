@@ -1,7 +1,7 @@
 // What training can go on from, in a folder of its own:
 //
 //   <dir>/step-<n>/model.safetensors       weights and buffers, by PyTorch's names
-//                  optimizer.safetensors   its state: "exp_avg.0.weight"
+//                  optimizer.safetensors   its state: "exp_avg.0.weight"; "ema.0.weight"
 //                  state.json              where in the data, and what made it
 //                  MANIFEST.json           every other file with length and SHA-256
 //

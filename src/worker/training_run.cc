@@ -188,7 +188,7 @@ Status TrainingRun::finish() {
   control::Done& done = *message.mutable_done();
   done.set_generation(generation_);
   if (leads()) {
-    const std::string model = train::model_file(*trainer_.snapshot());
+    const std::string model = trainer_.model_file();
     HOWDAH_TRY(fs::write_file_atomically(*model_.files, model_.path, as_bytes(model), {},
                                          Deadline::after(kWriteTimeout)));
     HOWDAH_TRY(writer_->drain(Deadline::after(kWriteTimeout)));
