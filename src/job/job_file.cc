@@ -5,6 +5,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/metrics_section.h"
 #include "job/optimizer_section.h"
 #include "job/prepare_section.h"
 #include "job/yaml_section.h"
@@ -216,6 +217,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   read_learning_rate(keys, model::default_learning_rate(job.training.optimizer.type),
                      job.training.schedule);
   read_train(keys.section("train"), job.training);
+  job.metrics = read_metrics(keys, job.data.classes);
   read_resources(keys.section("resources"), job);
   read_parallel(keys.section("parallel"), job);
   accumulate(keys.section("train"), job);
@@ -312,6 +314,7 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
     for (const double deviation : index.stddev)
       training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
   }
+  HOWDAH_TRY(check_metrics(spec.metrics, training.classes));
   if (training.schedule.type == model::ScheduleType::kPlateau &&
       !dataset::has_part(index, spec.data.split, dataset::Part::kValidation))
     return Status(Code::kInvalidArgument,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataset/plan.h"
+#include "job/metrics_section.h"
 #include "model/training.h"
 #include "model/zoo.h"
 #include "prepare/spec.h"
@@ -45,6 +46,7 @@ struct JobSpec {
   model::Training training;
   ResourceSpec resources;
   CheckpointSpec checkpoint;
+  std::vector<MetricSpec> metrics;
   bool shared_memory = true;  // communication.transport: auto | tcp
 };
 
@@ -77,7 +79,9 @@ std::string to_yaml(const JobSpec& spec);
 
 // Fills in what the data says (shape, classes, mean and deviation) and checks the layers against
 // it.
-//   kInvalidArgument  the layer's place, the expected and the found shape; `data.classes` too small
+//   kInvalidArgument  the layer's place, the expected and the found shape; `data.classes` too
+//   small;
+//                     a measure that does not fit that many classes
 Status complete_from_index(JobSpec& spec, const dataset::Index& index);
 
 }  // namespace howdah::job

@@ -64,6 +64,9 @@ std::string to_yaml(const JobSpec& spec) {
                             spec.checkpoint.every_steps, spec.checkpoint.keep)
               : fmt::format("checkpoint: {{every: {} epochs, keep: {}}}\n",
                             spec.checkpoint.every_epochs, spec.checkpoint.keep);
+  std::vector<std::string> metrics;
+  for (const MetricSpec& metric : spec.metrics) metrics.push_back(metric.name);
+  if (!metrics.empty()) text += fmt::format("metrics: [{}]\n", join(metrics));
   return text;
 }
 

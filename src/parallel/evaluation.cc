@@ -42,7 +42,7 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
     done = evaluate_stream(stream, part, answers, losses[static_cast<size_t>(stream)], deadline);
   if (done.is_ok()) done = merge(answers, losses, deadline);
   if (!done.is_ok()) return give_up(done);
-  train::Metrics metrics = answers.metrics();
+  train::Metrics metrics = train::metrics_of(answers);
   for (const double loss : losses) metrics.loss += loss;
   metrics.loss /= static_cast<double>(std::max<int64_t>(metrics.records, 1));
   if (part == dataset::Part::kValidation && validation_due())

@@ -184,7 +184,7 @@ TEST_F(NetworkTest, evaluates_with_the_canonical_statistics) {
   const torch::Tensor outputs = peer->forward(input_of(batch)).argmax(1);
   for (int64_t i = 0; i < 7; ++i)
     EXPECT_GT(answers.at(batch.labels[static_cast<size_t>(i)], outputs[i].item<int64_t>()), 0);
-  EXPECT_EQ(answers.metrics().records, 7);
+  EXPECT_EQ(metrics_of(answers).records, 7);
   EXPECT_GT(loss, 0);
 }
 
