@@ -93,6 +93,7 @@ Status Preparation::take_transform(Deadline deadline) {
   spec_.steps = HOWDAH_TRY(PrepareSpec::from_json(json["prepare"].dump())).steps;
   spec_.transform.clear();
   adopted_ = json["pipeline"];
+  adopted_uri_ = location.uri();
   if (json.contains("schema"))
     adopted_schema_ = HOWDAH_TRY(formats::TableSchema::from_json(json["schema"].dump()));
   return Status::ok();
@@ -114,8 +115,15 @@ void Preparation::give_learnt_types() {
 
 Status Preparation::build_pipeline() {
   HOWDAH_TRY(check_filter(spec_.source, *schema_.to_arrow()));
-  pipeline_ = HOWDAH_TRY(Pipeline::create(spec_, schema_.to_arrow()));
-  if (!adopted_.is_null()) HOWDAH_TRY(pipeline_->adopt(adopted_));
+  auto pipeline = Pipeline::create(spec_, schema_.to_arrow());
+  Status built = pipeline.status();
+  if (pipeline) {
+    pipeline_ = std::move(*pipeline);
+    if (!adopted_.is_null()) built = pipeline_->adopt(adopted_);
+  }
+  if (!built && !adopted_uri_.empty())
+    return built.with_operation("transform").with_peer(adopted_uri_);
+  HOWDAH_TRY(built);
   // Before all the reading: whether the output's format can hold such columns.
   const Status fits =
       formats::FileWriter::check(*HOWDAH_TRY(pipeline_->output_schema()), writer_options());

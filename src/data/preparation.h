@@ -21,6 +21,7 @@
 
 namespace howdah::data {
 
+inline constexpr const char* kTransformFile = "transform.json";
 inline constexpr const char* kTransformKind = "howdah transform";
 
 // "reading", "writing": how far, for a progress line.
@@ -129,6 +130,7 @@ class Preparation {
   formats::TableSchema schema_;
   std::unique_ptr<Pipeline> pipeline_;
   nlohmann::ordered_json adopted_;  // state of the pipeline whose transform is applied; or null
+  std::string adopted_uri_;
   formats::TableSchema adopted_schema_;  // the columns that it was learnt from
   std::unique_ptr<WorkFolder> work_;
   Tally tally_;  // of all rounds so far

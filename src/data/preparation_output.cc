@@ -270,7 +270,7 @@ Result<Report> Preparation::finish(const RoundResults& results, Report::Run run,
     return Status(Code::kInternal, fmt::format("{} of {} files were written", written_.size(),
                                                plan_.pieces().size()));
   Report made = report(std::move(run));
-  HOWDAH_TRY(work_->write("transform.json", transform_json(), deadline));
+  HOWDAH_TRY(work_->write(kTransformFile, transform_json(), deadline));
   HOWDAH_TRY(work_->write(kReportJson, to_json(made), deadline));
   HOWDAH_TRY(work_->write(kReportPage, to_html(made), deadline));
   HOWDAH_TRY(work_->write(kManifestFile, manifest_json(made), deadline));
@@ -283,6 +283,16 @@ Result<Report> Preparation::finish(const RoundResults& results, Report::Run run,
 
 Result<Report> Preparation::found_report(Deadline deadline) {
   const fs::Location& output = work_->output();
+  for (const char* name : {kTransformFile, kReportJson, kReportPage}) {
+    const auto there = output.files->stat(output.path + "/" + name, deadline);
+    if (there && there->length_bytes > 0) continue;
+    if (!there && there.status().code() != Code::kNotFound) return there.status();
+    return Status(Code::kFailedPrecondition,
+                  fmt::format("this was prepared already, but since then {} is {}", name,
+                              there ? "empty" : "gone"))
+        .with_peer(output.uri())
+        .with_advice("give --overwrite to prepare it again");
+  }
   auto report = report_from_json(HOWDAH_TRY(
       fs::read_file(*output.files, output.path + "/" + kReportJson, kMaxReportBytes, deadline)));
   if (!report)

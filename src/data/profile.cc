@@ -176,9 +176,11 @@ ValuesReport Profile::values_of(size_t which) const {
   report.type = column.type;
   report.rows = column.rows;
   report.missing = column.missing;
-  report.min = column.scaled(column.numbers.minimum());
-  report.max = column.scaled(column.numbers.maximum());
-  report.mean = column.scaled(column.numbers.mean());
+  if (column.numbers.count() > 0) {
+    report.min = column.scaled(column.numbers.minimum());
+    report.max = column.scaled(column.numbers.maximum());
+    report.mean = column.scaled(column.numbers.mean());
+  }
   report.sample_rows = static_cast<int64_t>(sample_.size());
   std::map<std::string, int64_t> texts;
   // Halves, as the whole span may be beyond the doubles.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "base/result.h"
 
 namespace howdah::data {
+
+inline constexpr double kNoFigure = std::numeric_limits<double>::quiet_NaN();  // null in JSON
 
 struct RuleReport {
   std::string rule;  // "read.ragged_row", "clean.drop_missing(dep_delay)"
@@ -22,7 +25,7 @@ struct ValuesReport {
   std::string type;               // as Arrow names it; empty: the column was not there
   int64_t rows = 0, missing = 0;  // NaN is missing, too
   // Of finite numbers, exact (times as seconds since 1970 UTC); 0 where there is none.
-  double min = 0, max = 0, mean = 0;
+  double min = kNoFigure, max = kNoFigure, mean = kNoFigure;
   int64_t sample_rows = 0;
   // Numbers: bins of equal width from min to max. Empty: not numbers, or none.
   std::vector<int64_t> sample_bins = {};

@@ -93,7 +93,10 @@ class TextWriter : public FileWriter {
   void append_csv_row(const Columns& columns, int64_t row) {
     for (size_t c = 0; c < columns.size(); ++c) {
       if (c > 0) buffer_ += ',';
-      if (columns[c]->is_missing(row)) continue;
+      if (columns[c]->is_missing(row)) {
+        if (columns.size() == 1) buffer_ += "\"\"";  // an empty line is no record
+        continue;
+      }
       value_.clear();
       columns[c]->append(row, value_);
       // Texts, and the brackets and commas of lists.

@@ -195,10 +195,15 @@ TEST(RpcClient, ends_within_its_deadline_when_the_server_takes_no_bytes) {
   std::promise<void> done;
   ScriptedServer server({[&done](ScriptedPeer& peer) {
     peer.greet();
+    ScriptedPeer::Request request;
+    ASSERT_TRUE(peer.read_request(&request));
+    peer.send(ScriptedPeer::success(request.header.callid(), text("here")));
     done.get_future().wait();
   }});
   RpcClient client(plain_options({server.address()}));
   Text reply;
+  // Connected, so that the deadline is that of the writing.
+  ASSERT_TRUE(client.call("m", text(""), &reply, test_deadline()).is_ok());
   EXPECT_EQ(
       client.call("m", text(std::string(32 << 20, 'x')), &reply, Deadline::after(milliseconds(100)))
           .code(),

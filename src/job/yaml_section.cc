@@ -1,5 +1,7 @@
 #include "job/yaml_section.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -18,6 +20,7 @@ std::optional<Number> parse_number(const std::string& text) {
 }
 
 std::string trim_number(double number) {
+  if (std::abs(number) >= 1e15) return fmt::format("{:g}", number);
   std::string text = std::to_string(number);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();

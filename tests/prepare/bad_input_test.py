@@ -275,6 +275,12 @@ class BadJobs(PrepareTest):
         self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
         self.assertIn(part.name, done.err)
         self.assertEqual(self.prepared(self.job(), "--overwrite")["rows_kept"], 100)
+        for name in "transform.json", "report.json", "report.html":
+            (self.output / name).write_text("")
+            done = prepare(self.job())
+            self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
+            self.assertIn(f"{name} is empty", done.err)
+            self.prepared(self.job(), "--overwrite")
 
     def test_an_output_that_is_a_file(self):
         self.output.write_text("mine")

@@ -45,6 +45,15 @@ partition: {by: [region]}"""))
         report = self.prepared(self.job(source=f"file://{self.path}/out/train"))
         self.assertEqual(report["rows_read"], int((first["part"] == "train").sum()))
 
+    def test_a_csv_of_one_column_keeps_its_missing_values(self):
+        self.raw("a.csv", "a,b\n1,x\n2,\n3,z\n")
+        self.prepared(self.job("columns: [b]", output=f"{{uri: file://{self.output}, format: csv}}"))
+        first = f"file://{self.output}"
+        self.output = self.path / "again"
+        report = self.prepared(self.job(source=first))
+        self.assertEqual(report["rows_read"], 3)
+        self.assertEqual(Output(self.output).frame()["b"].isna().tolist(), [False, True, False])
+
 
 if __name__ == "__main__":
     unittest.main()

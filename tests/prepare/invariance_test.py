@@ -225,6 +225,15 @@ class Again(PrepareTest):
         self.assertEqual((bad["file"], bad["row"]), ("new.csv", 500))
         self.assertIn("many", bad["reason"])
 
+    def test_a_column_that_was_learnt_and_is_not_there_is_named_with_the_transform(self):
+        other = self.path / "other"
+        other.mkdir()
+        (other / "new.csv").write_text("id,z\n1,2\n")
+        done = prepare(self.job(f"transform: file://{self.output}/transform.json\n",
+                                source=f"file://{other}", output=f"file://{self.path}/second"))
+        self.assertEqual((done.code, done.err.count("\n")), (2, 1), done.err)
+        self.assertIn("transform.json", done.err)
+
 
 def json_objects(value):
     """All objects within, however deep."""

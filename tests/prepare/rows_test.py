@@ -82,6 +82,15 @@ class Figures(PrepareTest):
                 self.assertLessEqual(sum(values["sample_bins"]), 10_000)
 
 
+    def test_what_has_no_numbers_has_no_figures(self):
+        self.raw("a.csv", "n,t,b,x\n,u,true,1\n,v,true,3\n")
+        report = self.prepared(self.job("types: {n: float64}\n"))
+        found = {column["name"]: column["after"] for column in report["columns"]}
+        for name in "n", "t", "b":
+            self.assertEqual([found[name][key] for key in ("min", "max", "mean")], [None] * 3)
+        self.assertEqual([found["x"][key] for key in ("min", "max", "mean")], [1, 3, 2])
+
+
 class Parts(PrepareTest):
     def test_a_split_that_leaves_nothing_to_train_with_is_refused(self):
         self.raw("a.csv", "g,x\n" + "a,1\na,2\n" * 20)
