@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "data/map_task.h"
 #include "mapreduce/splits.h"
@@ -50,49 +51,71 @@ int64_t bytes_of_one_map(int64_t total, const MapSizes& sizes) {
   return std::clamp(share(std::max<int64_t>(1, sizes.slots)), kLeastOfOneMap, kMostOfOneMap);
 }
 
-// Takes portions from `left`, in order, that `wanted` wants, as long as they fit.
-template <typename Wanted>
-void fill(const std::vector<PlacedPortion>& portions, int64_t each, const Wanted& wanted,
-          std::vector<size_t>& left, std::vector<size_t>& group, int64_t& bytes) {
-  std::vector<size_t> kept;
-  bool full = false;
-  for (const size_t i : left) {
-    full = full || (!group.empty() && wanted(i) && bytes + portions[i].bytes > each);
-    if (full || !wanted(i)) {
-      kept.push_back(i);
-      continue;
+// Portions that no task has yet, in order: all of them, and those of each host.
+class Left {
+ public:
+  explicit Left(const std::vector<PlacedPortion>& portions)
+      : portions_(portions), taken_(portions.size()) {
+    for (size_t i = 0; i < portions.size(); ++i) {
+      all_.portions.push_back(i);
+      for (const std::string& host : portions[i].hosts) {
+        of_host_[host].portions.push_back(i);
+        of_host_[host].bytes += portions[i].bytes;
+      }
     }
-    group.push_back(i);
-    bytes += portions[i].bytes;
   }
-  left = std::move(kept);
-}
+
+  struct Queue {
+    std::vector<size_t> portions;
+    size_t next = 0;
+    int64_t bytes = 0;  // of those that are left
+  };
+  Queue& all() { return all_; }
+  // Of the first one that is left: the host that holds most of what is left; null without hosts.
+  Queue* richest() {
+    Queue* richest = nullptr;
+    for (const std::string& host : portions_[*first(all_)].hosts)
+      if (!richest || of_host_[host].bytes > richest->bytes) richest = &of_host_[host];
+    return richest;
+  }
+  bool empty() { return !first(all_); }
+
+  // Takes from the queue, in order, as long as they fit into the group's `each` bytes.
+  void fill(Queue& from, int64_t each, std::vector<size_t>& group, int64_t& bytes) {
+    while (const auto i = first(from)) {
+      if (!group.empty() && bytes + portions_[*i].bytes > each) return;
+      taken_[*i] = true;
+      for (const std::string& host : portions_[*i].hosts)
+        of_host_[host].bytes -= portions_[*i].bytes;
+      group.push_back(*i);
+      bytes += portions_[*i].bytes;
+    }
+  }
+
+ private:
+  std::optional<size_t> first(Queue& queue) const {
+    while (queue.next < queue.portions.size() && taken_[queue.portions[queue.next]]) ++queue.next;
+    if (queue.next == queue.portions.size()) return std::nullopt;
+    return queue.portions[queue.next];
+  }
+
+  const std::vector<PlacedPortion>& portions_;
+  std::vector<bool> taken_;
+  Queue all_;
+  std::map<std::string, Queue> of_host_;
+};
 
 }  // namespace
 
 std::vector<std::vector<size_t>> group_by_host(const std::vector<PlacedPortion>& portions,
                                                int64_t each) {
   std::vector<std::vector<size_t>> groups;
-  std::vector<size_t> left(portions.size());
-  for (size_t i = 0; i < left.size(); ++i) left[i] = i;
+  Left left(portions);
   while (!left.empty()) {
-    std::map<std::string, int64_t> bytes_on;  // of what is left
-    for (const size_t i : left)
-      for (const std::string& host : portions[i].hosts) bytes_on[host] += portions[i].bytes;
-    const std::vector<std::string>& hosts = portions[left.front()].hosts;
-    const auto richest = std::max_element(
-        hosts.begin(), hosts.end(),
-        [&](const std::string& a, const std::string& b) { return bytes_on[a] < bytes_on[b]; });
     std::vector<size_t> group;
     int64_t bytes = 0;
-    const auto near = [&](size_t i) {
-      const auto& on = portions[i].hosts;
-      return richest != hosts.end() && std::find(on.begin(), on.end(), *richest) != on.end();
-    };
-    fill(portions, each, near, left, group, bytes);
-    if (bytes < each / 2)
-      fill(
-          portions, each, [](size_t) { return true; }, left, group, bytes);
+    if (Left::Queue* const near = left.richest()) left.fill(*near, each, group, bytes);
+    if (bytes < each / 2) left.fill(left.all(), each, group, bytes);
     std::sort(group.begin(), group.end());
     groups.push_back(std::move(group));
   }
