@@ -21,8 +21,7 @@ Result<Context> Context::create(const std::string& conf_dir) {
 }
 
 void Context::answer_soon() {
-  if (configuration.get("howdah.rpc.retries")) return;
-  configuration.set("howdah.rpc.retries", "6");
+  if (!hadoop::answer_soon(configuration)) return;
   files = std::make_unique<fs::FileSystems>(configuration, user, credentials);
 }
 

@@ -21,7 +21,7 @@
 
 namespace howdah::data {
 
-inline constexpr const char* kTransformFile = "transform.json";
+using prepare::kTransformFile;
 inline constexpr const char* kTransformKind = "howdah transform";
 
 // "reading", "writing": how far, for a progress line.

@@ -287,11 +287,7 @@ Result<Report> Preparation::found_report(Deadline deadline) {
     const auto there = output.files->stat(output.path + "/" + name, deadline);
     if (there && there->length_bytes > 0) continue;
     if (!there && there.status().code() != Code::kNotFound) return there.status();
-    return Status(Code::kFailedPrecondition,
-                  fmt::format("this was prepared already, but since then {} is {}", name,
-                              there ? "empty" : "gone"))
-        .with_peer(output.uri())
-        .with_advice("give --overwrite to prepare it again");
+    return damaged_output(output, name, there ? "is empty" : "is gone");
   }
   auto report = report_from_json(HOWDAH_TRY(
       fs::read_file(*output.files, output.path + "/" + kReportJson, kMaxReportBytes, deadline)));

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "data/local_rounds.h"
@@ -24,14 +25,15 @@ Result<prepare::PrepareSpec> read_spec(const std::string& path) {
 Status find_cluster(const prepare::PrepareSpec& spec, const fs::FileSystems& patient,
                     const hadoop::Credentials& credentials) {
   hadoop::Configuration configuration = patient.configuration();
-  if (configuration.get("howdah.rpc.retries")) return Status::ok();
-  configuration.set("howdah.rpc.retries", "6");
+  if (!hadoop::answer_soon(configuration)) return Status::ok();
   fs::FileSystems files(std::move(configuration), patient.user(), credentials);
   std::vector<std::string> uris = spec.source.uris;
   uris.push_back(spec.output.uri);
+  std::set<fs::FileSystem*> asked;
   for (const std::string& uri : uris) {
     const auto location = files.resolve(uri);
     if (!location) continue;  // told later, with its place
+    if (!asked.insert(location->files.get()).second) continue;
     const auto root = location->files->stat("/", Deadline::never());
     const Code code = root.status().code();
     if (code == Code::kUnavailable || code == Code::kDeadlineExceeded) return root.status();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "prepare/output_names.h"
 
 namespace howdah::data {
 
@@ -88,8 +89,8 @@ struct Report {
 inline constexpr int64_t kReportVersion = 2;
 inline constexpr int64_t kMaxReportBytes = 32 << 20;
 // Beside the data, in Report::output.
-inline constexpr const char* kReportJson = "report.json";
-inline constexpr const char* kReportPage = "report.html";
+using prepare::kReportJson;
+using prepare::kReportPage;
 
 // Keys are the members' names, in their order, `run` last and on a line of its own: the same report
 // gives the same bytes up to it. What is not UTF-8 becomes U+FFFD, what is not finite null.

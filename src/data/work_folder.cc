@@ -51,10 +51,7 @@ std::string fingerprint_in(const nlohmann::json& manifest) {
 // Whether every file that the manifest names is there, and as long as it was.
 Status check_files(const fs::Location& output, const nlohmann::json& manifest, Deadline deadline) {
   const auto damaged = [&](const std::string& file, const std::string& what) {
-    return Status(Code::kFailedPrecondition,
-                  "this was prepared already, but since then " + file + " " + what)
-        .with_peer(output.uri())
-        .with_advice("give --overwrite to prepare it again");
+    return damaged_output(output, file, what);
   };
   const auto files = manifest.find("files");
   if (files == manifest.end() || !files->is_array())
@@ -75,6 +72,14 @@ Status check_files(const fs::Location& output, const nlohmann::json& manifest, D
 }
 
 }  // namespace
+
+Status damaged_output(const fs::Location& output, const std::string& file,
+                      const std::string& what) {
+  return Status(Code::kFailedPrecondition,
+                "this was prepared already, but since then " + file + " " + what)
+      .with_peer(output.uri())
+      .with_advice("give --overwrite to prepare it again");
+}
 
 WorkFolder WorkFolder::attach(const fs::Location& output, const std::string& fingerprint) {
   WorkFolder folder(output, {output.files, work_path(output.path, fingerprint)});

@@ -16,10 +16,14 @@
 #include <vector>
 
 #include "fs/file_systems.h"
+#include "prepare/output_names.h"
 
 namespace howdah::data {
 
-inline constexpr const char* kManifestFile = "_MANIFEST.json";
+using prepare::kManifestFile;
+
+// kFailedPrecondition: an output that was complete once lacks something now ("is gone").
+Status damaged_output(const fs::Location& output, const std::string& file, const std::string& what);
 
 class WorkFolder {
  public:

@@ -11,13 +11,13 @@
 
 #include "formats/arrow_status.h"
 #include "formats/column_cast.h"
+#include "formats/hex_digit.h"
 #include "formats/text_encoding.h"
 #include "formats/value_parser.h"
+#include "prepare/output_names.h"
 
 namespace howdah::formats {
 namespace {
-
-constexpr std::string_view kNoValue = "__HIVE_DEFAULT_PARTITION__";
 
 using Value = std::optional<std::string>;
 struct Level {
@@ -28,13 +28,6 @@ struct Level {
 bool is_table(prepare::Format format) {
   return format != prepare::Format::kImages && format != prepare::Format::kTar &&
          format != prepare::Format::kIdx;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // What is no escape stays as it is, and so does all of a name that would be no UTF-8.
@@ -71,7 +64,7 @@ Result<std::vector<Level>> levels_of(const SourceFile& file, const prepare::Sour
     if (equals == 0 || equals == std::string_view::npos) continue;
     Level level{percent_decoded(folder.substr(0, equals)), std::nullopt};
     const std::string_view value = folder.substr(equals + 1);
-    if (!value.empty() && value != kNoValue) level.value = percent_decoded(value);
+    if (!value.empty() && value != prepare::kNoPartitionValue) level.value = percent_decoded(value);
     if (!spec.columns.empty() &&
         std::find(spec.columns.begin(), spec.columns.end(), level.column) == spec.columns.end())
       continue;

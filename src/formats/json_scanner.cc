@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "formats/byte_scan.h"
+#include "formats/hex_digit.h"
 
 namespace howdah::formats {
 namespace {
@@ -13,13 +14,6 @@ constexpr size_t kMaxDepth = 1000;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // The four digits at `at`; negative where they are none.

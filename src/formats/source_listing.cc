@@ -4,6 +4,7 @@
 #include <set>
 
 #include "fs/path.h"
+#include "prepare/output_names.h"
 
 namespace howdah::formats {
 namespace {
@@ -22,12 +23,13 @@ class PreparedFiles {
  public:
   explicit PreparedFiles(const std::vector<fs::FileInfo>& folder) {
     for (const auto& info : folder)
-      if (!info.is_directory && info.name() == "_MANIFEST.json") prepared_ = true;
+      if (!info.is_directory && info.name() == prepare::kManifestFile) prepared_ = true;
   }
   bool hold(const fs::FileInfo& info) const {
     if (!prepared_ || info.is_directory) return false;
     const std::string name = info.name();
-    return name == "report.json" || name == "report.html" || name == "transform.json";
+    return name == prepare::kReportJson || name == prepare::kReportPage ||
+           name == prepare::kTransformFile;
   }
 
  private:

@@ -304,4 +304,11 @@ std::string Configuration::default_fs() const {
   return get("fs.defaultFS", "file:///");
 }
 
+bool answer_soon(Configuration& configuration) {
+  constexpr const char* kRetries = "howdah.rpc.retries";
+  if (configuration.get(kRetries)) return false;
+  configuration.set(kRetries, "6");
+  return true;
+}
+
 }  // namespace howdah::hadoop

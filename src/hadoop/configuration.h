@@ -70,4 +70,8 @@ class Configuration {
   std::string folder_;
 };
 
+// For what somebody waits for: a server that is away is reported after some 3 s instead of 20
+// (howdah.rpc.retries). False where the user has chosen, and nothing is changed.
+bool answer_soon(Configuration& configuration);
+
 }  // namespace howdah::hadoop

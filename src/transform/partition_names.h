@@ -6,10 +6,11 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "prepare/output_names.h"
 
 namespace howdah::transform {
 
-inline constexpr std::string_view kNoPartitionValue = "__HIVE_DEFAULT_PARTITION__";
+using prepare::kNoPartitionValue;
 
 // Control characters and " # % ' * / : = ? \ { [ ] ^ become %XX. So do bytes beyond ASCII where the
 // text is no UTF-8: HDFS keeps names as UTF-8.
