@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
+#include "conformance/figures.h"
 #include "job/job_spec.h"
 #include "model/layer_types.h"
 #include "train/engine.h"
@@ -17,21 +17,13 @@
 namespace howdah::train {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 // Of the largest value of a tensor: float32 here, float64 there.
 constexpr double kTolerance = 1e-5;
 // The gradient of a bias before a norm is zero but for rounding: its terms are as large as other
 // gradients, and so is what is compared with.
 constexpr double kZero = 1e-9;
-
-const json& figures() {
-  static const json all = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return json::parse(file);
-  }();
-  return all;
-}
 
 double largest_of(const json& values) {
   double largest = 0;

@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "conformance/figures.h"
 #include "measure/bleu.h"
 #include "measure/chrf.h"
 #include "measure/confusion_matrix.h"
@@ -20,18 +20,10 @@
 namespace howdah::measure {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr double kTolerance = 1e-9;
 constexpr double kTextTolerance = 1e-6;
-
-const json& figures() {
-  static const json figures = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return json::parse(file, nullptr, false);
-  }();
-  return figures;
-}
 
 // null: no number.
 void expect_near(double value, const json& figure, double tolerance = kTolerance) {

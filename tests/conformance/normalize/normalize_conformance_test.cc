@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
 
+#include "conformance/figures.h"
 #include "transform/step.h"
 #include "transform/steps.h"
 
@@ -27,14 +27,6 @@ using Method = Normalize::Method;
 // the value, or of the offset that is taken away: at most 25 scales here). A wrong definition of a
 // figure is off by more than 1e-3.
 constexpr double kTolerance = 1e-12;
-
-const ordered_json& figures() {
-  static const ordered_json json = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return ordered_json::parse(file);
-  }();
-  return json;
-}
 
 Records table() {
   arrow::FieldVector fields;

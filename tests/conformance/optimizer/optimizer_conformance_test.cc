@@ -4,24 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "conformance/figures.h"
 #include "train/optimizer.h"
 
 namespace howdah::train {
 namespace {
 
-using nlohmann::json;
-
-const json& figures() {
-  static const json all = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return json::parse(file);
-  }();
-  return all;
-}
+using json = nlohmann::ordered_json;
 
 const json& case_named(const std::string& name) {
   for (const json& one : figures()["cases"])

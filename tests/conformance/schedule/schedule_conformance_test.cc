@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "conformance/figures.h"
 #include "job/job_spec.h"
 
 namespace howdah::model {
@@ -18,14 +18,6 @@ using nlohmann::ordered_json;
 // a millionth of the highest. A wrong definition is off by more than 1e-3.
 constexpr double kTolerance = 1e-9;
 constexpr double kZero = 1e-17;  // of rates from 0.01 on
-
-const ordered_json& figures() {
-  static const ordered_json json = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return ordered_json::parse(file);
-  }();
-  return json;
-}
 
 Schedule schedule_of(const ordered_json& figure) {
   const auto job =

@@ -5,10 +5,10 @@
 #include <arrow/scalar.h>
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "conformance/figures.h"
 #include "formats/arrow_status.h"
 #include "transform/evaluate.h"
 #include "transform/partition.h"
@@ -21,14 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Kind = prepare::PartitionSpec::Level::Kind;
-
-const Json& figures() {
-  static const Json json = [] {
-    std::ifstream file(HOWDAH_FIGURES);
-    return Json::parse(file);
-  }();
-  return json;
-}
 
 // SplitMix64, as in make_figures.py.
 uint64_t number(uint64_t seed, uint64_t index) {
