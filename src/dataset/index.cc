@@ -36,7 +36,7 @@ Status check_shape(const Index& index) {
   if (index.shape.empty() || index.shape.size() > kMaxDimensions) {
     return corrupt(fmt::format("a shape of {} dimensions", index.shape.size()));
   }
-  int64_t bytes = index.element == ElementType::kUint8 ? 1 : 4;
+  int64_t bytes = element_bytes(index.element);
   for (const int64_t extent : index.shape) {
     if (extent < 1 || extent > kMaxRecordBytes / bytes) {
       return corrupt(fmt::format("a dimension of {}", extent));
@@ -126,10 +126,22 @@ Status check_partition(const Partition& partition, const Index& index) {
 
 }  // namespace
 
-int64_t Index::record_bytes() const {
-  int64_t bytes = element == ElementType::kUint8 ? 1 : 4;
+int64_t element_bytes(ElementType element) {
+  return element == ElementType::kUint8 ? 1 : 4;
+}
+
+int64_t Index::feature_bytes() const {
+  int64_t bytes = element_bytes(element);
   for (const int64_t extent : shape) bytes *= extent;
-  return bytes + static_cast<int64_t>(sizeof(int32_t));
+  return bytes;
+}
+
+int64_t Index::target_bytes() const {
+  return target.kind == TargetKind::kNone ? 0 : 4 * target.width;
+}
+
+int64_t Index::record_bytes() const {
+  return feature_bytes() + target_bytes();
 }
 
 const Partition* Index::partition(const std::string& name) const {

@@ -1,9 +1,9 @@
 // What a dataset holds and where: enough to plan epochs without touching a record.
 //
 // An indexed dataset is a folder: index.json beside the files it names. Records of one dataset have
-// one fixed size: the features (row-major, `shape`, uint8 or float32), then the label as int32,
-// little endian. A chunk is a run of whole records in one file, 1 to 4 MiB: the unit of planning
-// and reading.
+// one fixed size: the features (row-major, `shape`, of one element type), then the target, little
+// endian. Texts are padded with 0 at their end. A chunk is a run of whole records in one file, 1 to
+// 4 MiB: the unit of planning and reading.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,42 @@
 
 namespace howdah::dataset {
 
-enum class ElementType { kUint8, kFloat32 };
+enum class ElementType { kUint8, kFloat32, kInt32 };
+int64_t element_bytes(ElementType element);
+
+// What is to be found of a record.
+enum class TargetKind {
+  kClass,   // one int32 in [0, classes)
+  kValues,  // `width` float32
+  kTokens,  // `width` int32: a tag for each token, or another text; 0 is padding
+  kNone,    // the features themselves: the next token of a text
+};
+struct Target {
+  TargetKind kind = TargetKind::kClass;
+  int64_t width = 1;                    // 0 of kNone
+  std::vector<std::string> names = {};  // of the values, where there are several
+  bool operator==(const Target&) const = default;
+};
+
+// A column of a table: numbers, or a category's code: 0 is none or an unknown one, then 1, 2, ...
+struct Column {
+  std::string name;
+  std::vector<std::string> categories = {};  // of the codes from 1 on; empty: numbers
+  bool operator==(const Column&) const = default;
+};
+
+// How texts became tokens: 0 is padding, 1 an unknown token, 2 the begin and 3 the end of a text.
+enum class Tokenizer { kWords, kCharacters, kSentencepiece };
+struct Tokens {
+  Tokenizer tokenizer = Tokenizer::kWords;
+  bool lowercase = true;
+  int64_t vocabulary = 0;         // of the features' tokens; 0: these are no texts
+  int64_t target_vocabulary = 0;  // of a target that is a text
+  // In the dataset's folder: a token a line, the n-th of which is token n; or sentencepiece's
+  // model.
+  std::string file = {}, target_file = {};
+  bool operator==(const Tokens&) const = default;
+};
 
 struct Chunk {
   int file = 0;  // into Partition::files
@@ -54,12 +89,18 @@ struct Index {
   std::string fingerprint;
   ElementType element = ElementType::kUint8;
   std::vector<int64_t> shape;  // [channels, height, width] for images
-  int64_t classes = 0;
+  Target target;
+  int64_t classes = 0;                   // of a class; tags, with padding; 1 of other targets
   std::vector<std::string> class_names;  // empty, or one a class
-  // A channel (shape[0]), of the train partition, of values in [0, 255]; or empty.
+  std::vector<Column> columns;           // of a table: one a feature
+  Tokens tokens;
+  // Images: a channel (shape[0]), of the train partition, of values in [0, 255]. Tables: a column
+  // (of categories 0 and 1). Else empty.
   std::vector<double> mean, stddev;
   std::vector<Partition> partitions;
 
+  int64_t feature_bytes() const;
+  int64_t target_bytes() const;
   int64_t record_bytes() const;
   const Partition* partition(const std::string& name) const;
   // Every limit that from_json() checks. kCorrupt.

@@ -180,7 +180,11 @@ void StreamReader::Impl::drop_before(int64_t position) {
 void StreamReader::Impl::copy(const LoadedWindow& window, int64_t begin, int64_t end,
                               RecordBatch& batch) const {
   const auto record_bytes = static_cast<size_t>(index_.record_bytes());
-  const size_t feature_bytes = record_bytes - sizeof(int32_t);
+  const auto feature_bytes = static_cast<size_t>(index_.feature_bytes());
+  const auto target_bytes = static_cast<size_t>(index_.target_bytes());
+  std::byte* targets = index_.target.kind == TargetKind::kValues
+                           ? reinterpret_cast<std::byte*>(batch.values.data())
+                           : reinterpret_cast<std::byte*>(batch.labels.data());
   for (int64_t position = std::max(begin, window.first); position < std::min(end, window.end());
        ++position) {
     const auto from =
@@ -188,7 +192,8 @@ void StreamReader::Impl::copy(const LoadedWindow& window, int64_t begin, int64_t
     const auto to = static_cast<size_t>(position - begin);
     const std::byte* record = window.records.data() + from * record_bytes;
     std::memcpy(batch.features.data() + to * feature_bytes, record, feature_bytes);
-    std::memcpy(&batch.labels[to], record + feature_bytes, sizeof(int32_t));
+    if (target_bytes > 0)
+      std::memcpy(targets + to * target_bytes, record + feature_bytes, target_bytes);
     batch.identities[to] = window.identities[from];
   }
 }
@@ -208,9 +213,11 @@ Status StreamReader::Impl::next(RecordBatch& batch, Deadline deadline) {
     windows.push_back(HOWDAH_TRY(window(front_ + static_cast<int64_t>(windows.size()), deadline)));
   }
   batch.records = end - begin;
-  batch.features.resize(static_cast<size_t>(
-      batch.records * (index_.record_bytes() - static_cast<int64_t>(sizeof(int32_t)))));
-  batch.labels.resize(static_cast<size_t>(batch.records));
+  batch.features.resize(static_cast<size_t>(batch.records * index_.feature_bytes()));
+  const auto targets = static_cast<size_t>(batch.records * index_.target_bytes() / 4);
+  const bool values = index_.target.kind == TargetKind::kValues;
+  batch.labels.resize(values ? 0 : targets);
+  batch.values.resize(values ? targets : 0);
   batch.identities.resize(static_cast<size_t>(batch.records));
   // Under the lock, which the loading thread takes once a window.
   for (const LoadedWindow* window : windows) copy(*window, begin, end, batch);

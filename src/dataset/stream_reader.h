@@ -15,7 +15,8 @@ namespace howdah::dataset {
 struct RecordBatch {
   int64_t records = 0;
   std::vector<std::byte> features;  // [records, shape...], element type of the index
-  std::vector<int32_t> labels;      // [records]
+  std::vector<int32_t> labels;      // [records, target width]: of a class, or tokens
+  std::vector<float> values;        // [records, target width]: of values
   std::vector<int64_t> identities;  // [records]
 };
 

@@ -321,8 +321,7 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
                   "the learning rate waits for a plateau, but there is no validation part")
         .with_peer(index.source)
         .with_advice("give 'data.split.validation', or choose another schedule");
-  const auto shapes =
-      HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
+  const auto shapes = HOWDAH_TRY(model::infer_network(training));
   return model::check_groups(training.optimizer, model::parameter_names(shapes));
 }
 

@@ -46,6 +46,23 @@ Status LayerInference::want_image(const Shape& input) const {
   return expect(input.size() == 3, "[channels, height, width]", input);
 }
 
+Status LayerInference::takes(const Signal& input) const {
+  const Takes takes = row_of(layer.type).takes;
+  if (input.form == Form::kTokens && takes != Takes::kTokens)
+    return error(fmt::format("expects values, found {}; put an embedding layer before it",
+                             to_string(input)));
+  if (input.form != Form::kTokens && takes == Takes::kTokens)
+    return error("expects tokens of a text, found " + to_string(input));
+  if (input.form == Form::kSequence && takes == Takes::kValues)
+    return error(
+        fmt::format("expects values of a fixed shape, found {}; put a"
+                    " global_average_pool or global_max_pool layer before it",
+                    to_string(input)));
+  if (input.form == Form::kValues && takes == Takes::kSequence)
+    return error("expects a sequence of [length, features], found " + to_string(input));
+  return Status::ok();
+}
+
 Status LayerInference::finish(LayerShape& shape) const {
   for (const int64_t extent : shape.output)
     if (extent > kMaxExtent) return too_large(shape.output);

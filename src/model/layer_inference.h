@@ -17,6 +17,7 @@ int64_t elements(const Shape& shape);  // INT64_MAX where the product overflows
 struct LayerInference {
   const Layer& layer;
   const LayerPlace& place;
+  const Signal* memory = nullptr;  // what the encoder gives; null outside a decoder
 
   // "layer 4, layers 1 (conv2d) ..." with the layer's place in the job file.
   Status error(const std::string& text) const;
@@ -26,6 +27,8 @@ struct LayerInference {
   Status expect(bool holds, std::string_view input, const Shape& found) const;
   // [channels, height, width], or [channels, length] for a type of one dimension.
   Status want_image(const Shape& input) const;
+  // Whether the type goes with the form of its input (LayerTypeRow::takes).
+  Status takes(const Signal& input) const;
   // Extents and elements within the limits; counts the parameters.
   Status finish(LayerShape& shape) const;
 };
@@ -44,7 +47,7 @@ Status infer_reshape(const LayerInference& layer, LayerShape& shape);
 Status infer_activation(const LayerInference& layer, LayerShape& shape);
 Status infer_softmax(const LayerInference& layer, LayerShape& shape);
 // Blocks: from the outputs of the branches.
-Result<Shape> merge_shapes(const LayerInference& layer, const std::vector<Shape>& outputs);
+Result<Signal> merge_signals(const LayerInference& layer, const std::vector<Signal>& outputs);
 
 // A weight and a bias with PyTorch's bounds: uniform within 1 / sqrt(fan in).
 void add_linear(LayerShape& shape, const Shape& weight, bool bias);

@@ -41,6 +41,14 @@ enum class LayerKey {
   kBranches,
 };
 
+// The forms of input that a type goes with.
+enum class Takes {
+  kValues,
+  kTokens,
+  kSequence,
+  kEither,  // values or a sequence, of which it looks at each step by itself or knows the lengths
+};
+
 struct LayerTypeRow {
   LayerType type;
   std::string_view name;
@@ -48,6 +56,7 @@ struct LayerTypeRow {
   // Null for blocks, whose shape follows from their branches.
   Status (*infer)(const LayerInference& layer, LayerShape& shape);
   bool one_dimension = false;  // windows have columns only
+  Takes takes = Takes::kValues;
 };
 
 const std::vector<LayerTypeRow>& layer_types();  // in the order of LayerType

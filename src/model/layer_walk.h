@@ -12,6 +12,7 @@ namespace howdah::model {
 
 // Where the walk is.
 struct LayerPlace {
+  std::string_view list = {};              // LayerList::name
   int number = 0;                          // depth-first from 0, a block before what it holds
   size_t index = 0;                        // in its list
   const LayerPlace* within = nullptr;      // the block that holds the list
@@ -33,9 +34,10 @@ class LayerWalk {
   explicit LayerWalk(Visitor& visitor) : visitor_(visitor) {}
 
   // What comes out of the list; the first error ends the walk.
-  Result<Value> through(const std::vector<Layer>& layers, Value value) {
-    number_ = 0;
-    return list(layers, std::move(value), {});
+  Result<Value> through(const std::vector<Layer>& layers, Value value,
+                        const LayerList& which = {}) {
+    number_ = which.first_number;
+    return list(layers, std::move(value), {.list = which.name});
   }
 
  private:
@@ -54,7 +56,8 @@ class LayerWalk {
     HOWDAH_TRY(visitor_.enter(layer, place, value));
     std::vector<Value> outputs;
     for (size_t branch = 0; branch < layer.branches.size(); ++branch) {
-      const LayerPlace first{.within = &place, .block = layer.type, .branch = branch};
+      const LayerPlace first{
+          .list = place.list, .within = &place, .block = layer.type, .branch = branch};
       outputs.push_back(HOWDAH_TRY(list(layer.branches[branch], value, first)));
     }
     return visitor_.merge(layer, place, std::move(outputs));

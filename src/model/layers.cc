@@ -11,36 +11,44 @@ namespace {
 // Writes down the shape of each layer that the walk comes to.
 class ShapeVisitor {
  public:
-  Result<Shape> apply(const Layer& layer, const LayerPlace& place, const Shape& input) {
-    const LayerInference inference{layer, place};
+  explicit ShapeVisitor(const LayerList& list) : list_(list) {}
+
+  Result<Signal> apply(const Layer& layer, const LayerPlace& place, const Signal& input) {
+    const LayerInference inference{layer, place, list_.memory};
     LayerShape shape = described(layer, place, input);
+    HOWDAH_TRY(inference.takes(input));
     HOWDAH_TRY(row_of(layer.type).infer(inference, shape));
     HOWDAH_TRY(inference.finish(shape));
     shapes_.push_back(std::move(shape));
-    return shapes_.back().output;
+    return Signal(shapes_.back().output, shapes_.back().output_form);
   }
-  Status enter(const Layer& layer, const LayerPlace& place, const Shape& input) {
+  Status enter(const Layer& layer, const LayerPlace& place, const Signal& input) {
     shapes_.push_back(described(layer, place, input));
     return Status::ok();
   }
-  Result<Shape> merge(const Layer& layer, const LayerPlace& place,
-                      const std::vector<Shape>& outputs) {
-    const LayerInference inference{layer, place};
-    LayerShape& shape = shapes_[static_cast<size_t>(place.number)];
-    shape.output = HOWDAH_TRY(merge_shapes(inference, outputs));
+  Result<Signal> merge(const Layer& layer, const LayerPlace& place,
+                       const std::vector<Signal>& outputs) {
+    const LayerInference inference{layer, place, list_.memory};
+    LayerShape& shape = shapes_[static_cast<size_t>(place.number - list_.first_number)];
+    Signal merged = HOWDAH_TRY(merge_signals(inference, outputs));
+    shape.output = merged.shape;
+    shape.output_form = merged.form;
     HOWDAH_TRY(inference.finish(shape));
-    return shape.output;
+    return merged;
   }
   std::vector<LayerShape> take() { return std::move(shapes_); }
 
  private:
-  static LayerShape described(const Layer& layer, const LayerPlace& place, const Shape& input) {
-    return {.input = input,
-            .output = input,
+  static LayerShape described(const Layer& layer, const LayerPlace& place, const Signal& input) {
+    return {.input = input.shape,
+            .output = input.shape,
+            .input_form = input.form,
+            .output_form = input.form,
             .name = place.name(),
             .type = layer.type,
             .depth = place.depth()};
   }
+  const LayerList& list_;
   std::vector<LayerShape> shapes_;
 };
 
@@ -50,26 +58,42 @@ std::string to_string(const Shape& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
+std::string to_string(const Signal& signal) {
+  switch (signal.form) {
+    case Form::kTokens:
+      return fmt::format("{} tokens", signal.shape.empty() ? 0 : signal.shape[0]);
+    case Form::kSequence:
+      return "a sequence of " + to_string(signal.shape);
+    case Form::kValues:
+      break;
+  }
+  return to_string(signal.shape);
+}
+
 std::string to_string(const Pair& pair) {
   return pair.rows == pair.columns ? std::to_string(pair.rows)
                                    : fmt::format("[{}, {}]", pair.rows, pair.columns);
 }
 
 std::string LayerPlace::name() const {
-  if (within == nullptr) return std::to_string(index);
+  if (within == nullptr)
+    return list.empty() ? std::to_string(index) : fmt::format("{}.{}", list, index);
   if (block == LayerType::kParallel)
     return fmt::format("{}.branches.{}.{}", within->name(), branch, index);
   return fmt::format("{}.{}.{}", within->name(), branch == 0 ? "layers" : "shortcut", index);
 }
 
 std::string LayerPlace::text() const {
-  if (within == nullptr) return fmt::format("layer {}", index + 1);
+  if (within == nullptr)
+    return fmt::format("{}{}layer {}", list, list.empty() ? "" : " ", index + 1);
   if (block == LayerType::kParallel)
     return fmt::format("{}, branch {}, layer {}", within->text(), branch + 1, index + 1);
   return fmt::format("{}, {} {}", within->text(), branch == 0 ? "layer" : "shortcut", index + 1);
 }
 
-Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input) {
+Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Signal& signal,
+                                             const LayerList& list) {
+  const Shape& input = signal.shape;
   if (layers.empty()) return Status(Code::kInvalidArgument, "the network has no layer");
   for (const int64_t extent : input)
     if (extent < 1 || extent > kMaxExtent)
@@ -79,20 +103,33 @@ Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, c
   if (elements(input) > kMaxElements)
     return Status(Code::kInvalidArgument,
                   fmt::format("an input of {} is too large", to_string(input)));
-  ShapeVisitor visitor;
-  HOWDAH_TRY(LayerWalk<Shape, ShapeVisitor>(visitor).through(layers, input));
+  ShapeVisitor visitor(list);
+  HOWDAH_TRY(LayerWalk<Signal, ShapeVisitor>(visitor).through(layers, signal, list));
   return visitor.take();
 }
 
-Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input,
-                                             int64_t classes) {
-  auto shapes = HOWDAH_TRY(infer_shapes(layers, input));
+int layer_count(const std::vector<Layer>& layers) {
+  int count = 0;
+  for (const Layer& layer : layers) {
+    ++count;
+    for (const std::vector<Layer>& branch : layer.branches) count += layer_count(branch);
+  }
+  return count;
+}
+
+Signal output_of(const std::vector<LayerShape>& shapes) {
   size_t last = shapes.size() - 1;
   while (shapes[last].depth > 0) --last;
-  if (shapes[last].output != Shape{classes})
+  return {shapes[last].output, shapes[last].output_form};
+}
+
+Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Signal& input,
+                                             int64_t classes) {
+  auto shapes = HOWDAH_TRY(infer_shapes(layers, input));
+  if (const Signal output = output_of(shapes); output != Signal({classes}))
     return LayerInference{layers.back(), LayerPlace{.index = layers.size() - 1}}.error(
         fmt::format("is the last one and must give [{}], one value a class; it gives {}", classes,
-                    to_string(shapes[last].output)));
+                    to_string(output)));
   return shapes;
 }
 

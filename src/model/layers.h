@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -18,6 +20,26 @@ namespace howdah::model {
 
 using Shape = std::vector<int64_t>;  // of one sample: [channels, height, width], or [features]
 std::string to_string(const Shape& shape);  // "[1, 28, 28]"
+
+// What the extents of a shape mean. The first extent of tokens and sequences is the longest length:
+// a batch may be shorter, and what lies beyond a text's own length is padding that no layer looks
+// at.
+enum class Form {
+  kValues,    // float32 of a fixed shape
+  kTokens,    // [length]: numbers of a vocabulary, 0 is padding
+  kSequence,  // [length, features]: float32
+};
+
+// What flows between two layers, of one sample.
+struct Signal {
+  Shape shape;
+  Form form = Form::kValues;
+  Signal(Shape shape, Form form = Form::kValues)  // NOLINT: implicit, most have a fixed shape
+      : shape(std::move(shape)), form(form) {}
+  Signal(std::initializer_list<int64_t> extents) : shape(extents) {}
+  bool operator==(const Signal&) const = default;
+};
+std::string to_string(const Signal& signal);  // "a sequence of [256, 64]"
 
 enum class LayerType {
   kConv1d,
@@ -105,6 +127,7 @@ struct LayerBuffer {
 
 struct LayerShape {
   Shape input, output;
+  Form input_form = Form::kValues, output_form = Form::kValues;
   int64_t parameters = 0;     // values; a block: 0, as what it holds is listed by itself
   int64_t multiply_adds = 0;  // a sample, of convolutions and dense layers
   std::string name = {};      // "3.layers.0"
@@ -114,14 +137,26 @@ struct LayerShape {
   std::vector<LayerBuffer> buffers = {};
 };
 
+// Which list of a network: the only one, an encoder, or the decoder that follows it.
+struct LayerList {
+  std::string_view name = {};      // "decoder": of its parameters and in messages; none: the first
+  int first_number = 0;            // of its layers, where others came before
+  const Signal* memory = nullptr;  // what the encoder gives, for layers that attend to it
+};
+
 // The shapes between the layers, by PyTorch's rules, one for each layer in depth-first order (so a
 // block stands before what it holds).
 //   kInvalidArgument  names the layer's place, number and type, the shape expected and the one
 //   found
-Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input);
+Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Signal& input,
+                                             const LayerList& list = {});
 // The same, and the last output must be [classes].
-Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Shape& input,
+Result<std::vector<LayerShape>> infer_shapes(const std::vector<Layer>& layers, const Signal& input,
                                              int64_t classes);
+// How many layers there are, blocks and what they hold.
+int layer_count(const std::vector<Layer>& layers);
+// What comes out of the list: the output of the last layer that is in no block.
+Signal output_of(const std::vector<LayerShape>& shapes);
 
 // Of all that is trained: "3.layers.0.weight", in the order of the layers.
 std::vector<std::string> parameter_names(const std::vector<LayerShape>& shapes);

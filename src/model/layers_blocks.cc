@@ -6,7 +6,7 @@
 namespace howdah::model {
 namespace {
 
-Result<Shape> add(const LayerInference& at, const std::vector<Shape>& outputs) {
+Result<Signal> add(const LayerInference& at, const std::vector<Signal>& outputs) {
   for (size_t i = 1; i < outputs.size(); ++i) {
     if (outputs[i] == outputs[0]) continue;
     if (at.layer.type == LayerType::kParallel)
@@ -23,32 +23,36 @@ Result<Shape> add(const LayerInference& at, const std::vector<Shape>& outputs) {
   return outputs[0];
 }
 
-Result<Shape> concat(const LayerInference& at, const std::vector<Shape>& outputs) {
+Result<Signal> concat(const LayerInference& at, const std::vector<Signal>& outputs) {
   const int64_t axis = at.layer.axis;
-  Shape merged = outputs[0];
+  Signal signal = outputs[0];
+  Shape& merged = signal.shape;
   if (axis < 1 || axis > static_cast<int64_t>(merged.size()))
     return at.error(
         fmt::format("joins its branches along axis {}, which {} does not have (the"
                     " batch is axis 0)",
                     axis, to_string(merged)));
+  if (signal.form == Form::kSequence && axis == 1)
+    return at.error("joins sequences along axis 2, their features, only");
   const auto along = static_cast<size_t>(axis - 1);
   for (size_t i = 1; i < outputs.size(); ++i) {
-    Shape expected = outputs[0];
-    if (outputs[i].size() == expected.size()) expected[along] = outputs[i][along];
+    Signal expected = outputs[0];
+    const Shape& other = outputs[i].shape;
+    if (other.size() == merged.size()) expected.shape[along] = other[along];
     if (outputs[i] != expected)
       return at.error(
           fmt::format("joins its branches along axis {}, expects {} of branch {} but"
                       " along that axis, found {}",
                       axis, to_string(outputs[0]), i + 1, to_string(outputs[i])));
-    if (__builtin_add_overflow(merged[along], outputs[i][along], &merged[along]))
+    if (__builtin_add_overflow(merged[along], other[along], &merged[along]))
       return at.too_large(merged);
   }
-  return merged;
+  return signal;
 }
 
 }  // namespace
 
-Result<Shape> merge_shapes(const LayerInference& at, const std::vector<Shape>& outputs) {
+Result<Signal> merge_signals(const LayerInference& at, const std::vector<Signal>& outputs) {
   const bool residual = at.layer.type == LayerType::kResidual;
   if (outputs.empty() || (residual && (outputs.size() != 2 || at.layer.branches[0].empty())))
     return at.error(residual ? "needs layers" : "needs at least one branch");

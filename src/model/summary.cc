@@ -11,11 +11,11 @@ bool same_values(LayerType type) {
 
 }  // namespace
 
-Result<Summary> summarize(const std::vector<Layer>& layers, const Shape& input, int64_t classes) {
+Result<Summary> summarize(const std::vector<Layer>& layers, const Signal& input, int64_t classes) {
   const auto shapes =
       HOWDAH_TRY(classes > 0 ? infer_shapes(layers, input, classes) : infer_shapes(layers, input));
   Summary summary;
-  summary.input = input;
+  summary.input = input.shape;
   for (const LayerShape& shape : shapes) {
     SummaryRow row{.name = shape.name,
                    .type = layer_type_name(shape.type),

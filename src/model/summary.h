@@ -26,6 +26,6 @@ struct Summary {
 
 // classes: 0 takes any last output.
 //   kInvalidArgument  as infer_shapes; figures too large to add up
-Result<Summary> summarize(const std::vector<Layer>& layers, const Shape& input, int64_t classes);
+Result<Summary> summarize(const std::vector<Layer>& layers, const Signal& input, int64_t classes);
 
 }  // namespace howdah::model

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "model/layers.h"
+#include "model/loss.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
+#include "model/task.h"
 
 namespace howdah::model {
 
@@ -21,9 +23,20 @@ struct Normalization {  // (value / 255 - mean) / stddev, a channel; empty: valu
 };
 
 struct Training {
+  Task task = Task::kImageClassification;
   std::vector<Layer> layers;
-  Shape input;
+  // Translation: `layers` read the text, these write the other one; they see the tokens before the
+  // one that they are to say, and the memory that the others made.
+  std::vector<Layer> decoder;
+  Shape input;                      // of a record's features
+  Form input_form = Form::kValues;  // tokens, of texts
+  int64_t vocabulary = 0;           // of the input's tokens
+  // What the last layer gives a value for: classes; tags, with 0 for padding; 1 of a binary
+  // classification; the values of a regression; the vocabulary of what a translation writes or a
+  // language model says.
   int64_t classes = 0;
+  int64_t target_width = 1;  // int32 (of a regression: float32) that a record's target holds
+  Loss loss;
   Optimizer optimizer;
   Schedule schedule;
   Regularization regularization;
@@ -34,5 +47,9 @@ struct Training {
   int streams = 1;
   int threads = 1;  // of each worker: a fixed property of the job, the result depends on it
 };
+
+// The layers and the decoder's, with what the first and the last one must take and give.
+//   kInvalidArgument  as infer_shapes; a task with a decoder and none, or the other way round
+Result<std::vector<LayerShape>> infer_network(const Training& training);
 
 }  // namespace howdah::model

@@ -114,10 +114,10 @@ Tensor activate(const Layer& layer, const Tensor& x) {
   }
 }
 
-}  // namespace
-
-Tensor layer_forward(const Layer& layer, const LayerPlace& place, LayerTensors& tensors,
-                     const Tensor& x, bool training, uint64_t dropout_seed) {
+// A layer that looks at its values alone; lengths stay what they are.
+Tensor forward(const Layer& layer, const LayerPlace& place, LayerTensors& tensors, const Tensor& x,
+               const LayerContext& context) {
+  const bool training = context.training;
   const auto parameters = tensors.parameters;
   switch (layer.type) {
     case LayerType::kConv1d:
@@ -151,17 +151,29 @@ Tensor layer_forward(const Layer& layer, const LayerPlace& place, LayerTensors& 
     }
     case LayerType::kDropout:
       if (!training || layer.rate == 0) return x;
-      return x * dropout_mask(x, layer.rate, dropout_seed, place.number);
+      return x * dropout_mask(x, layer.rate, context.dropout_seed, place.number);
     default:
       return activate(layer, x);
   }
 }
 
-Tensor merge_forward(const Layer& layer, const std::vector<Tensor>& outputs) {
-  if (layer.type == LayerType::kParallel && layer.concat) return torch::cat(outputs, layer.axis);
-  Tensor sum = outputs[0];
-  for (size_t i = 1; i < outputs.size(); ++i) sum = sum + outputs[i];
-  return sum;
+}  // namespace
+
+Flow layer_forward(const Layer& layer, const LayerPlace& place, LayerTensors& tensors,
+                   const Flow& in, const LayerContext& context) {
+  return {forward(layer, place, tensors, in.x, context), in.lengths};
+}
+
+Flow merge_forward(const Layer& layer, const std::vector<Flow>& outputs) {
+  Flow merged = outputs[0];
+  if (layer.type == LayerType::kParallel && layer.concat) {
+    std::vector<Tensor> parts;
+    for (const Flow& output : outputs) parts.push_back(output.x);
+    merged.x = torch::cat(parts, layer.axis);
+    return merged;
+  }
+  for (size_t i = 1; i < outputs.size(); ++i) merged.x = merged.x + outputs[i].x;
+  return merged;
 }
 
 }  // namespace howdah::train

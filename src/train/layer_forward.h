@@ -15,13 +15,28 @@ struct LayerTensors {
   std::vector<torch::Tensor> buffers;         // of this micro-batch: BatchNorm changes them
 };
 
-// x: float32 [batch, ...] with the layer's input shape; the result has its output shape.
-// Throws c10::Error, std::bad_alloc, and std::invalid_argument for a micro-batch that the layer
-// cannot train on.
-torch::Tensor layer_forward(const model::Layer& layer, const model::LayerPlace& place,
-                            LayerTensors& tensors, const torch::Tensor& x, bool training,
-                            uint64_t dropout_seed);
+// What flows between two layers, of a micro-batch (model::Signal says it of one sample).
+struct Flow {
+  // values: float32 [batch, shape...]; tokens: int64 [batch, length]; sequence: float32 [batch,
+  // length, features]. Of the last two the length is the longest of the micro-batch.
+  torch::Tensor x;
+  // int64 [batch], each at least 1: how many tokens are no padding. Undefined of values.
+  torch::Tensor lengths;
+};
+
+struct LayerContext {
+  bool training = false;
+  uint64_t dropout_seed = 0;
+  const Flow* memory = nullptr;  // in a decoder: what the encoder gave
+};
+
+// in: of the layer's input shape and form; the result has its output's. What a layer gives for a
+// record does not depend on the padding that follows it, nor on the other records (BatchNorm
+// apart). Throws c10::Error, std::bad_alloc, and std::invalid_argument for a micro-batch that the
+// layer cannot train on.
+Flow layer_forward(const model::Layer& layer, const model::LayerPlace& place, LayerTensors& tensors,
+                   const Flow& in, const LayerContext& context);
 // A block's output from those of its branches.
-torch::Tensor merge_forward(const model::Layer& layer, const std::vector<torch::Tensor>& outputs);
+Flow merge_forward(const model::Layer& layer, const std::vector<Flow>& outputs);
 
 }  // namespace howdah::train

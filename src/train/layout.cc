@@ -70,8 +70,7 @@ int64_t Layout::trainable() const {
 }
 
 Result<Layout> Layout::of(const model::Training& training) {
-  const auto shapes =
-      HOWDAH_TRY(model::infer_shapes(training.layers, training.input, training.classes));
+  const auto shapes = HOWDAH_TRY(model::infer_network(training));
   Layout layout;
   LayoutBuilder builder(layout);
   for (size_t i = 0; i < shapes.size(); ++i) builder.add(static_cast<int>(i), shapes[i]);

@@ -63,7 +63,7 @@ struct Layout {
 
   int64_t trainable() const;  // parameters without what lies between them
 
-  //   kInvalidArgument  as model::infer_shapes
+  //   kInvalidArgument  as model::infer_network
   static Result<Layout> of(const model::Training& training);
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/layer_walk.h"
+#include "train/inputs.h"
 #include "train/layer_forward.h"
 #include "train/normalizer.h"
 #include "train/torch_call.h"
@@ -46,7 +47,8 @@ class Network::Impl {
         normalizer_(std::move(normalizer)),
         weights_(torch::zeros({layout.weights})),
         canonical_(torch::zeros({std::max<int64_t>(layout.buffer_values, 1)})),
-        working_(canonical_.clone()) {
+        working_(canonical_.clone()),
+        decoder_number_(model::layer_count(training.layers)) {
     for (size_t i = layout.parameters.size(); i-- > 0;) {
       Place& place = place_of(layout.parameters[i].layer);
       place.first_parameter = i;
@@ -78,7 +80,7 @@ class Network::Impl {
   Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                   const Observers& observers) {
     working_.copy_(canonical_);
-    const Tensor outputs = HOWDAH_TRY(forward(input_of(batch), true, dropout_seed));
+    const Tensor outputs = HOWDAH_TRY(forward(batch, {true, dropout_seed})).x;
     const Tensor labels = labels_of(batch);
     const Tensor loss = loss_of(outputs, labels);
     SampleSums sums;
@@ -100,7 +102,7 @@ class Network::Impl {
   Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss) {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
-    const Tensor outputs = HOWDAH_TRY(forward(input_of(batch), false, 0));
+    const Tensor outputs = HOWDAH_TRY(forward(batch, {})).x;
     loss += loss_of(outputs, labels_of(batch)).item<double>();
     const Tensor found = outputs.argmax(1).contiguous();
     const int64_t* classes = found.const_data_ptr<int64_t>();
@@ -109,13 +111,6 @@ class Network::Impl {
   }
 
  private:
-  Tensor input_of(const dataset::RecordBatch& batch) {
-    std::vector<int64_t> sizes{batch.records};
-    sizes.insert(sizes.end(), training_.input.begin(), training_.input.end());
-    Tensor input = torch::empty(sizes);
-    normalizer_.apply(batch.features, input.mutable_data_ptr<float>());
-    return input;
-  }
   static Tensor labels_of(const dataset::RecordBatch& batch) {
     Tensor labels = torch::empty({batch.records}, torch::kInt64);
     std::copy(batch.labels.begin(), batch.labels.end(), labels.mutable_data_ptr<int64_t>());
@@ -129,28 +124,39 @@ class Network::Impl {
   // What the walk does at each layer: the forward pass.
   struct Pass {
     Impl& network;
-    const bool training;
-    const uint64_t dropout_seed;
+    const LayerContext context;
 
-    Result<Tensor> apply(const Layer& layer, const LayerPlace& place, Tensor x) {
+    Result<Flow> apply(const Layer& layer, const LayerPlace& place, const Flow& in) {
       const Place& own = network.place_of(place.number);
       LayerTensors tensors;
       tensors.parameters =
           std::span(network.parameters_).subspan(own.first_parameter, own.parameters);
       for (size_t i = 0; i < own.buffers; ++i)
         tensors.buffers.push_back(network.working_buffer(own.first_buffer + i));
-      return layer_forward(layer, place, tensors, x, training, dropout_seed);
+      return layer_forward(layer, place, tensors, in, context);
     }
-    static Status enter(const Layer&, const LayerPlace&, const Tensor&) { return Status::ok(); }
-    static Result<Tensor> merge(const Layer& layer, const LayerPlace&,
-                                const std::vector<Tensor>& outputs) {
+    static Status enter(const Layer&, const LayerPlace&, const Flow&) { return Status::ok(); }
+    static Result<Flow> merge(const Layer& layer, const LayerPlace&,
+                              const std::vector<Flow>& outputs) {
       return merge_forward(layer, outputs);
     }
   };
 
-  Result<Tensor> forward(Tensor x, bool training, uint64_t dropout_seed) {
-    Pass pass{*this, training, dropout_seed};
-    return model::LayerWalk<Tensor, Pass>(pass).through(training_.layers, std::move(x));
+  // What the last layer gives, with teacher forcing where there is a decoder.
+  Result<Flow> forward(const dataset::RecordBatch& batch, const LayerContext& context) {
+    Flow flow = HOWDAH_TRY(encode(input_of(batch, training_, normalizer_), context));
+    if (training_.decoder.empty()) return flow;
+    return decode(decoder_input_of(batch, training_), flow, context);
+  }
+  Result<Flow> encode(Flow in, const LayerContext& context) {
+    Pass pass{*this, context};
+    return model::LayerWalk<Flow, Pass>(pass).through(training_.layers, std::move(in));
+  }
+  Result<Flow> decode(Flow in, const Flow& memory, LayerContext context) {
+    context.memory = &memory;
+    Pass pass{*this, context};
+    return model::LayerWalk<Flow, Pass>(pass).through(
+        training_.decoder, std::move(in), {.name = "decoder", .first_number = decoder_number_});
   }
 
   Place& place_of(int layer) {
@@ -175,6 +181,7 @@ class Network::Impl {
   Tensor weights_, canonical_, working_;
   std::vector<Tensor> parameters_;  // leaves that share weights_' memory
   std::vector<Place> places_;       // by the layers' numbers
+  const int decoder_number_;        // of the decoder's first layer
   const Observers* observers_ = nullptr;
 };
 

@@ -57,8 +57,8 @@ struct Outputs {
   const Layout& layout;
   std::span<float> weights;
 
-  Result<torch::Tensor> apply(const model::Layer& layer, const model::LayerPlace& place,
-                              const torch::Tensor& x) const {
+  Result<Flow> apply(const model::Layer& layer, const model::LayerPlace& place,
+                     const Flow& in) const {
     std::vector<torch::Tensor> parameters;
     for (const Parameter& parameter : layout.parameters)
       if (parameter.layer == place.number)
@@ -67,13 +67,13 @@ struct Outputs {
     LayerTensors tensors{parameters, {}};
     for (const Buffer& buffer : layout.buffers)
       if (buffer.layer == place.number) tensors.buffers.push_back(torch::zeros({buffer.count}));
-    return layer_forward(layer, place, tensors, x, true, 0);
+    return layer_forward(layer, place, tensors, in, {.training = true});
   }
-  static Status enter(const model::Layer&, const model::LayerPlace&, const torch::Tensor&) {
+  static Status enter(const model::Layer&, const model::LayerPlace&, const Flow&) {
     return Status::ok();
   }
-  static Result<torch::Tensor> merge(const model::Layer& layer, const model::LayerPlace&,
-                                     const std::vector<torch::Tensor>& outputs) {
+  static Result<Flow> merge(const model::Layer& layer, const model::LayerPlace&,
+                            const std::vector<Flow>& outputs) {
     return merge_forward(layer, outputs);
   }
 };
@@ -156,7 +156,7 @@ TEST_P(LayerFigures, output_is_pytorchs) {
   const std::vector<model::Layer> layers(training_.layers.begin(), training_.layers.end() - 2);
   Outputs visitor{layout_, network_->weights()};
   const auto output =
-      model::LayerWalk<torch::Tensor, Outputs>(visitor).through(layers, input).value().contiguous();
+      model::LayerWalk<Flow, Outputs>(visitor).through(layers, {input, {}}).value().x.contiguous();
   const auto shapes = model::infer_shapes(layers, training_.input).value();
   const auto last = std::find_if(shapes.rbegin(), shapes.rend(),
                                  [](const model::LayerShape& shape) { return shape.depth == 0; });
