@@ -3,13 +3,12 @@
 #include <array>
 #include <stdexcept>
 
-#include "dataset/random.h"
+#include "train/dropout_mask.h"
 
 namespace howdah::train {
 namespace {
 
 using model::Layer;
-using model::LayerPlace;
 using model::LayerType;
 using model::Pair;
 using torch::Tensor;
@@ -24,29 +23,11 @@ One one(const Pair& pair) {
   return {pair.columns};
 }
 
-// Zero with probability `rate`, else 1 / (1 - rate): the j-th element of the layer depends on
-// (seed, layer, j) alone, however many threads there are.
-Tensor dropout_mask(const Tensor& like, double rate, uint64_t seed, int layer) {
-  Tensor mask = torch::empty_like(like, torch::TensorOptions().requires_grad(false),
-                                  torch::MemoryFormat::Contiguous);
-  const auto threshold = static_cast<uint64_t>(rate * 0x1p32);
-  const auto kept = static_cast<float>(1 / (1 - rate));
-  dataset::SplitMix64 random(dataset::hash_of(seed, 0x64726f70 /* "drop" */, layer));
-  float* values = mask.mutable_data_ptr<float>();
-  const int64_t count = mask.numel();
-  int64_t i = 0;
-  for (; i + 1 < count; i += 2) {  // one draw serves two elements
-    const uint64_t bits = random.next();
-    values[i] = (bits >> 32) < threshold ? 0 : kept;
-    values[i + 1] = (bits & 0xffffffff) < threshold ? 0 : kept;
-  }
-  if (i < count) values[i] = (random.next() >> 32) < threshold ? 0 : kept;
-  return mask;
-}
-
-Tensor convolve(const Layer& layer, const LayerTensors& tensors, const Tensor& x) {
-  const Tensor& weight = tensors.parameters[0];
-  const Tensor bias = layer.bias ? tensors.parameters[1] : Tensor();
+Tensor convolve(const LayerCall& call) {
+  const Layer& layer = call.layer;
+  const Tensor& x = call.in.x;
+  const Tensor& weight = call.tensors.parameters[0];
+  const Tensor bias = layer.bias ? call.tensors.parameters[1] : Tensor();
   const Pair& kernel = layer.kernel;
   const Pair& dilation = layer.dilation;
   const Pair padding =
@@ -60,7 +41,9 @@ Tensor convolve(const Layer& layer, const LayerTensors& tensors, const Tensor& x
                        layer.groups);
 }
 
-Tensor pool(const Layer& layer, const Tensor& x) {
+Tensor pool(const LayerCall& call) {
+  const Layer& layer = call.layer;
+  const Tensor& x = call.in.x;
   switch (layer.type) {
     case LayerType::kMaxPool1d:
       return torch::max_pool1d(x, one(layer.kernel), one(layer.stride), one(layer.padding), One{1},
@@ -77,17 +60,22 @@ Tensor pool(const Layer& layer, const Tensor& x) {
   }
 }
 
-Tensor batch_norm(const Layer& layer, const LayerPlace& place, LayerTensors& tensors,
-                  const Tensor& x, bool training) {
-  if (training && x.numel() == x.size(1))
+Tensor batch_norm(const LayerCall& call) {
+  const Layer& layer = call.layer;
+  const Tensor& x = call.in.x;
+  const LayerTensors& tensors = call.tensors;
+  if (call.context.training && x.numel() == x.size(1))
     throw std::invalid_argument(
-        place.text() + " (" + std::string(model::layer_type_name(layer.type)) +
+        call.place.text() + " (" + std::string(model::layer_type_name(layer.type)) +
         ") needs more than one value a channel: a larger batch, or fewer streams");
   return torch::batch_norm(x, tensors.parameters[0], tensors.parameters[1], tensors.buffers[0],
-                           tensors.buffers[1], training, layer.momentum, layer.epsilon, false);
+                           tensors.buffers[1], call.context.training, layer.momentum, layer.epsilon,
+                           false);
 }
 
-Tensor activate(const Layer& layer, const Tensor& x) {
+Tensor activate(const LayerCall& call) {
+  const Layer& layer = call.layer;
+  const Tensor& x = call.in.x;
   switch (layer.type) {
     case LayerType::kLeakyRelu:
       return torch::leaky_relu(x, layer.slope);
@@ -114,54 +102,104 @@ Tensor activate(const Layer& layer, const Tensor& x) {
   }
 }
 
-// A layer that looks at its values alone; lengths stay what they are.
-Tensor forward(const Layer& layer, const LayerPlace& place, LayerTensors& tensors, const Tensor& x,
-               const LayerContext& context) {
-  const bool training = context.training;
-  const auto parameters = tensors.parameters;
-  switch (layer.type) {
+// What a type computes.
+using Forward = Flow (*)(const LayerCall& call);
+
+// Of a type that looks at its values alone: the lengths stay what they are.
+template <Tensor (*kCompute)(const LayerCall&)>
+Flow by_value(const LayerCall& call) {
+  return {kCompute(call), call.in.lengths};
+}
+
+Tensor global_average(const LayerCall& call) {
+  return call.in.x.flatten(2).mean(2);
+}
+Tensor adaptive_average(const LayerCall& call) {
+  return torch::adaptive_avg_pool2d(call.in.x, two(call.layer.kernel));
+}
+Tensor layer_norm(const LayerCall& call) {
+  const auto parameters = call.tensors.parameters;
+  return torch::layer_norm(call.in.x, parameters[0].sizes(), parameters[0], parameters[1],
+                           call.layer.epsilon);
+}
+Tensor group_norm(const LayerCall& call) {
+  const auto parameters = call.tensors.parameters;
+  return torch::group_norm(call.in.x, call.layer.groups, parameters[0], parameters[1],
+                           call.layer.epsilon);
+}
+Tensor dense(const LayerCall& call) {
+  const auto parameters = call.tensors.parameters;
+  return torch::linear(call.in.x, parameters[0], call.layer.bias ? parameters[1] : Tensor());
+}
+Tensor flatten(const LayerCall& call) {
+  return call.in.x.flatten(1);
+}
+Tensor reshape(const LayerCall& call) {
+  std::vector<int64_t> sizes{call.in.x.size(0)};
+  sizes.insert(sizes.end(), call.layer.shape.begin(), call.layer.shape.end());
+  return call.in.x.reshape(sizes);
+}
+Tensor dropout(const LayerCall& call) {
+  const double rate = call.layer.rate;
+  if (!call.context.training || rate == 0) return call.in.x;
+  return call.in.x *
+         dropout_mask(call.in.x.sizes(), rate, call.context.dropout_seed, call.place.number);
+}
+
+// Every type has one: the compiler warns of a value that is missing here.
+Forward forward_of(LayerType type) {
+  switch (type) {
     case LayerType::kConv1d:
     case LayerType::kConv2d:
-      return convolve(layer, tensors, x);
+      return by_value<convolve>;
     case LayerType::kMaxPool1d:
     case LayerType::kMaxPool2d:
     case LayerType::kAveragePool1d:
     case LayerType::kAveragePool2d:
-      return pool(layer, x);
+      return by_value<pool>;
     case LayerType::kGlobalAveragePool:
-      return x.flatten(2).mean(2);
+      return by_value<global_average>;
     case LayerType::kAdaptiveAveragePool2d:
-      return torch::adaptive_avg_pool2d(x, two(layer.kernel));
+      return by_value<adaptive_average>;
     case LayerType::kBatchNorm1d:
     case LayerType::kBatchNorm2d:
-      return batch_norm(layer, place, tensors, x, training);
+      return by_value<batch_norm>;
     case LayerType::kLayerNorm:
-      return torch::layer_norm(x, parameters[0].sizes(), parameters[0], parameters[1],
-                               layer.epsilon);
+      return by_value<layer_norm>;
     case LayerType::kGroupNorm:
-      return torch::group_norm(x, layer.groups, parameters[0], parameters[1], layer.epsilon);
+      return by_value<group_norm>;
     case LayerType::kDense:
-      return torch::linear(x, parameters[0], layer.bias ? parameters[1] : Tensor());
-    case LayerType::kFlatten:
-      return x.flatten(1);
-    case LayerType::kReshape: {
-      std::vector<int64_t> sizes{x.size(0)};
-      sizes.insert(sizes.end(), layer.shape.begin(), layer.shape.end());
-      return x.reshape(sizes);
-    }
+      return by_value<dense>;
     case LayerType::kDropout:
-      if (!training || layer.rate == 0) return x;
-      return x * dropout_mask(x, layer.rate, context.dropout_seed, place.number);
-    default:
-      return activate(layer, x);
+      return by_value<dropout>;
+    case LayerType::kFlatten:
+      return by_value<flatten>;
+    case LayerType::kReshape:
+      return by_value<reshape>;
+    case LayerType::kRelu:
+    case LayerType::kLeakyRelu:
+    case LayerType::kElu:
+    case LayerType::kGelu:
+    case LayerType::kSilu:
+    case LayerType::kTanh:
+    case LayerType::kSigmoid:
+    case LayerType::kHardTanh:
+    case LayerType::kSoftplus:
+    case LayerType::kSoftmax:
+    case LayerType::kLogSoftmax:
+      return by_value<activate>;
+    case LayerType::kResidual:  // blocks: merge_forward
+    case LayerType::kParallel:
+      break;
   }
+  throw std::invalid_argument(std::string(model::layer_type_name(type)) +
+                              " holds layers and computes nothing itself");
 }
 
 }  // namespace
 
-Flow layer_forward(const Layer& layer, const LayerPlace& place, LayerTensors& tensors,
-                   const Flow& in, const LayerContext& context) {
-  return {forward(layer, place, tensors, in.x, context), in.lengths};
+Flow layer_forward(const LayerCall& call) {
+  return forward_of(call.layer.type)(call);
 }
 
 Flow merge_forward(const Layer& layer, const std::vector<Flow>& outputs) {

@@ -1,4 +1,6 @@
-// What each type of layer computes. With libtorch's headers: for network.cc only.
+// What each type of layer computes: a function of its own, found by the type (layer_forward.cc;
+// those with more to say than a line in forward_*.cc). With libtorch's headers: for network.cc
+// only.
 #pragma once
 
 #include <torch/torch.h>
@@ -30,12 +32,19 @@ struct LayerContext {
   const Flow* memory = nullptr;  // in a decoder: what the encoder gave
 };
 
-// in: of the layer's input shape and form; the result has its output's. What a layer gives for a
-// record does not depend on the padding that follows it, nor on the other records (BatchNorm
-// apart). Throws c10::Error, std::bad_alloc, and std::invalid_argument for a micro-batch that the
-// layer cannot train on.
-Flow layer_forward(const model::Layer& layer, const model::LayerPlace& place, LayerTensors& tensors,
-                   const Flow& in, const LayerContext& context);
+// One layer at work.
+struct LayerCall {
+  const model::Layer& layer;
+  const model::LayerPlace& place;
+  LayerTensors& tensors;
+  const Flow& in;  // of the layer's input shape and form
+  const LayerContext& context;
+};
+
+// The result has the layer's output shape and form. What a layer gives for a record does not depend
+// on the padding that follows it, nor on the other records (BatchNorm apart). Throws c10::Error,
+// std::bad_alloc, and std::invalid_argument for a micro-batch that the layer cannot train on.
+Flow layer_forward(const LayerCall& call);
 // A block's output from those of its branches.
 Flow merge_forward(const model::Layer& layer, const std::vector<Flow>& outputs);
 

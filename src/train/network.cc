@@ -133,7 +133,7 @@ class Network::Impl {
           std::span(network.parameters_).subspan(own.first_parameter, own.parameters);
       for (size_t i = 0; i < own.buffers; ++i)
         tensors.buffers.push_back(network.working_buffer(own.first_buffer + i));
-      return layer_forward(layer, place, tensors, in, context);
+      return layer_forward({layer, place, tensors, in, context});
     }
     static Status enter(const Layer&, const LayerPlace&, const Flow&) { return Status::ok(); }
     static Result<Flow> merge(const Layer& layer, const LayerPlace&,

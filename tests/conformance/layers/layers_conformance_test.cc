@@ -67,7 +67,8 @@ struct Outputs {
     LayerTensors tensors{parameters, {}};
     for (const Buffer& buffer : layout.buffers)
       if (buffer.layer == place.number) tensors.buffers.push_back(torch::zeros({buffer.count}));
-    return layer_forward(layer, place, tensors, in, {.training = true});
+    const LayerContext context{.training = true};
+    return layer_forward({layer, place, tensors, in, context});
   }
   static Status enter(const model::Layer&, const model::LayerPlace&, const Flow&) {
     return Status::ok();
