@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer_verbs.h"
 #include "cli/learning_rate_plot.h"
 #include "cli/look_verbs.h"
 #include "cli/output.h"
@@ -61,6 +62,7 @@ void add_job_verbs(CLI::App& app, JobRequest& request) {
   add_file(submit, request);
   add_on(submit);
   submit->add_flag("--json", request.json);
+  add_answer_verbs(app, request);
   CLI::App* config = add(app, request, "config", "print a job file resolved, with every fallback");
   add_file(config, request);
   CLI::Option* plot =
@@ -91,6 +93,8 @@ void add_job_verbs(CLI::App& app, JobRequest& request) {
 
 int run_job_verb(const JobRequest& request, Context& context, int64_t started_ms) {
   if (request.verb == "run") return run_and_follow(request, context, started_ms);
+  if (request.verb == "evaluate" || request.verb == "predict")
+    return ask_and_follow(request, context, started_ms);
   if (request.verb == "submit") return submit_only(request, context, started_ms);
   if (request.verb == "config") return show_config(request);
   if (request.verb == "status") return show_status(request, context);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/exit_code.h"
+#include "cli/answer_verbs.h"
 #include "cli/display.h"
 #include "cli/interrupt_watch.h"
 #include "cli/output.h"
@@ -74,6 +75,26 @@ int prepare_before(const JobRequest& request, const job::JobFile& file, const Co
   return prepare_first(prepare, *file.prepare, context);
 }
 
+int follow(const JobRequest& request, const job::JobSpec& spec, Context& context,
+           int64_t started_ms) {
+  std::string summary_json;
+  {
+    Display display(stderr, false);
+    const Tell tell = [&](const std::string& text) { display.line(text); };
+    const auto job = stage(request, spec, context, tell);
+    if (!job) return complain(job.status());
+    auto summary = request.on == "yarn" ? follow_on_yarn(*job, context, started_ms, display, tell)
+                                        : follow_locally(*job, context, started_ms, display, tell);
+    if (!summary) return complain(summary.status());
+    summary_json = std::move(*summary);
+  }
+  if (request.json)
+    put_out(summary_json);
+  else
+    put_out(ending_text(summary_json));
+  return exit_code_of_summary(summary_json);
+}
+
 }  // namespace
 
 int exit_code_of_summary(const std::string& summary_json) {
@@ -88,22 +109,16 @@ int run_and_follow(const JobRequest& request, Context& context, int64_t started_
   if (!file) return complain(file.status());
   if (!file->training) return prepare(preparation_of(request), *file->prepare, context);
   if (const int code = prepare_before(request, *file, context)) return code;
-  std::string summary_json;
-  {
-    Display display(stderr, false);
-    const Tell tell = [&](const std::string& text) { display.line(text); };
-    const auto job = stage(request, *file->training, context, tell);
-    if (!job) return complain(job.status());
-    auto summary = request.on == "yarn" ? follow_on_yarn(*job, context, started_ms, display, tell)
-                                        : follow_locally(*job, context, started_ms, display, tell);
-    if (!summary) return complain(summary.status());
-    summary_json = std::move(*summary);
-  }
-  if (request.json)
-    put_out(summary_json);
-  else
-    put_out(ending_text(summary_json));
-  return exit_code_of_summary(summary_json);
+  return follow(request, *file->training, context, started_ms);
+}
+
+int ask_and_follow(const JobRequest& request, Context& context, int64_t started_ms) {
+  const auto spec = answering_job(request, context);
+  if (!spec) return complain(spec.status());
+  const int code = follow(request, *spec, context, started_ms);
+  if (code == 0 && !request.json && !spec->answer->output.empty())
+    put_out("  answers     " + spec->answer->output + "\n");
+  return code;
 }
 
 int submit_only(const JobRequest& request, Context& context, int64_t started_ms) {

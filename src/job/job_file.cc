@@ -218,6 +218,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
                      job.training.schedule);
   read_train(keys.section("train"), job.training);
   job.metrics = read_metrics(keys, job.data.classes);
+  job.answer = read_answer(keys.section("answer"));
   read_resources(keys.section("resources"), job);
   read_parallel(keys.section("parallel"), job);
   accumulate(keys.section("train"), job);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataset/plan.h"
+#include "job/answer_section.h"
 #include "job/metrics_section.h"
 #include "model/training.h"
 #include "model/zoo.h"
@@ -47,7 +48,8 @@ struct JobSpec {
   ResourceSpec resources;
   CheckpointSpec checkpoint;
   std::vector<MetricSpec> metrics;
-  bool shared_memory = true;  // communication.transport: auto | tcp
+  std::optional<AnswerSpec> answer;  // the model is asked, not trained
+  bool shared_memory = true;         // communication.transport: auto | tcp
 };
 
 struct JobFileOptions {
@@ -83,5 +85,11 @@ std::string to_yaml(const JobSpec& spec);
 //   small;
 //                     a measure that does not fit that many classes
 Status complete_from_index(JobSpec& spec, const dataset::Index& index);
+
+// Of a job that asks a model: the part of the data that it is asked about, and no more
+// streams than that has records.
+//   kInvalidArgument  the data have another shape, or more classes, than what the model was trained
+//                     on; no record in the part
+Status choose_part(JobSpec& spec, const dataset::Index& data);
 
 }  // namespace howdah::job

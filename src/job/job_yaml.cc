@@ -67,6 +67,7 @@ std::string to_yaml(const JobSpec& spec) {
   std::vector<std::string> metrics;
   for (const MetricSpec& metric : spec.metrics) metrics.push_back(metric.name);
   if (!metrics.empty()) text += fmt::format("metrics: [{}]\n", join(metrics));
+  if (spec.answer) text += answer_to_yaml(*spec.answer);
   return text;
 }
 

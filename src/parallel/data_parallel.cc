@@ -55,14 +55,18 @@ Result<std::unique_ptr<DataParallelTrainer>> DataParallelTrainer::create(
     const model::Training& training, const dataset::Index& index, const fs::Location& folder,
     comm::Endpoint& endpoint, const TrainerOptions& options) {
   HOWDAH_TRY(check_fit(training, index));
-  const auto plan = HOWDAH_TRY(dataset::EpochPlan::make(
-      index, plan_options(training, options.split, dataset::Part::kTrain), 0));
+  int64_t steps_per_epoch = 1;
+  if (options.trains)
+    steps_per_epoch =
+        HOWDAH_TRY(dataset::EpochPlan::make(
+                       index, plan_options(training, options.split, dataset::Part::kTrain), 0))
+            .steps();
   train::configure_engine(training.threads);
   auto layout = std::make_unique<const train::Layout>(HOWDAH_TRY(train::Layout::of(training)));
   auto network = HOWDAH_TRY(train::Network::create(training, *layout, index.element));
   return std::unique_ptr<DataParallelTrainer>(
       new DataParallelTrainer(training, index, folder, endpoint, options, std::move(layout),
-                              std::move(network), plan.steps()));
+                              std::move(network), steps_per_epoch));
 }
 
 DataParallelTrainer::DataParallelTrainer(const model::Training& training,

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ namespace howdah::parallel {
 struct TrainerOptions {
   dataset::Split split;
   dataset::ReaderOptions reader;
+  bool trains = true;  // false: it has no step to do, and needs no training part
 };
 
 // Where a generation's state comes from; job::GenerationPlan says it.
@@ -95,6 +97,14 @@ class DataParallelTrainer {
   // it.
   Result<train::Metrics> evaluate(dataset::Part part, Deadline deadline);
 
+  // What the network says of the records of a part that this worker's streams carry: `write` gets
+  // batch after batch of a stream, and then the stream's end (null). Its errors are returned.
+  using WriteAnswers = std::function<Status(int stream, const dataset::RecordBatch* batch,
+                                            const train::Predictions& said)>;
+  Status predict(dataset::Part part, const WriteAnswers& write, Deadline deadline);
+  // Waits until every member has come here.
+  Status meet(Deadline deadline);
+
   // Ends enter(), step() and evaluate() of this generation, and of those before it, with kAborted;
   // also when it was not entered yet.
   void interrupt(uint64_t generation, const Status& why);
@@ -136,6 +146,9 @@ class DataParallelTrainer {
   Status give_up(const Status& why);
   Status check_alive() const;
 
+  // Each batch of the stream's share of a part, in order.
+  Status walk(int stream, dataset::Part part,
+              const std::function<Status(const dataset::RecordBatch&)>& visit, Deadline deadline);
   Status evaluate_stream(int stream, dataset::Part part, train::ConfusionMatrix& answers,
                          double& loss, Deadline deadline);
   Status merge(train::ConfusionMatrix& answers, std::vector<double>& losses, Deadline deadline);

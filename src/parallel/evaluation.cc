@@ -54,6 +54,15 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
 Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part,
                                             train::ConfusionMatrix& answers, double& loss,
                                             Deadline deadline) {
+  return walk(
+      stream, part,
+      [&](const dataset::RecordBatch& batch) { return network_->evaluate(batch, answers, loss); },
+      deadline);
+}
+
+Status DataParallelTrainer::walk(int stream, dataset::Part part,
+                                 const std::function<Status(const dataset::RecordBatch&)>& visit,
+                                 Deadline deadline) {
   const dataset::PlanOptions options = plan_options(training_, options_.split, part);
   const auto plan = HOWDAH_TRY(dataset::EpochPlan::make(index_, options, 0));
   StreamBatches batches(index_, folder_, options, options_.reader, plan.steps());
@@ -61,10 +70,34 @@ Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part,
   for (int64_t step = 0; step < plan.steps(); ++step) {
     HOWDAH_TRY(check_alive());
     const dataset::RecordBatch& batch = *HOWDAH_TRY(batches.batch(stream, interrupted_, deadline));
-    if (batch.records > 0) HOWDAH_TRY(network_->evaluate(batch, answers, loss));
+    if (batch.records > 0) HOWDAH_TRY(visit(batch));
     batches.commit();
   }
   return Status::ok();
+}
+
+Status DataParallelTrainer::predict(dataset::Part part, const WriteAnswers& write,
+                                    Deadline deadline) {
+  if (group_ == nullptr)
+    return Status(Code::kFailedPrecondition, "no generation was entered").with_operation("predict");
+  const auto predict_stream = [&](int stream) -> Status {
+    HOWDAH_TRY(walk(
+        stream, part,
+        [&](const dataset::RecordBatch& batch) -> Status {
+          return write(stream, &batch, HOWDAH_TRY(network_->predict(batch)));
+        },
+        deadline));
+    return write(stream, nullptr, {});
+  };
+  Status done;
+  for (int stream = streams_.begin; stream < streams_.end && done.is_ok(); ++stream)
+    done = predict_stream(stream);
+  return done.is_ok() ? done : give_up(done);
+}
+
+Status DataParallelTrainer::meet(Deadline deadline) {
+  const auto met = group_->all_gather("here", deadline);
+  return met.is_ok() ? Status::ok() : give_up(met.status());
 }
 
 // In: this worker's counts, and the losses of its streams. Out: those of all.

@@ -66,7 +66,14 @@ Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std
   HOWDAH_TRY(index_data(files, spec, home_uri, conf_dir, tell));
   const auto index = dataset::Index::load(files, spec.data.index, deadline);
   if (!index) return index.status().with_operation("data");
-  HOWDAH_TRY(job::complete_from_index(spec, *index));
+  if (spec.answer) {
+    const auto trained_on = dataset::Index::load(files, spec.answer->trained_on, deadline);
+    if (!trained_on) return trained_on.status().with_operation("answer.trained_on");
+    HOWDAH_TRY(job::complete_from_index(spec, *trained_on));
+    HOWDAH_TRY(job::choose_part(spec, *index));
+  } else {
+    HOWDAH_TRY(job::complete_from_index(spec, *index));
+  }
 
   const std::string job_id = new_job_id(spec.name);
   JobFolder folder = HOWDAH_TRY(JobFolder::at(files, home_uri, job_id));

@@ -110,7 +110,27 @@ class Network::Impl {
     return Status::ok();
   }
 
+  Result<Predictions> predict(const dataset::RecordBatch& batch) {
+    const torch::NoGradGuard no_gradients;
+    working_.copy_(canonical_);
+    const Flow said = HOWDAH_TRY(forward(batch, {}));
+    if (said.lengths.defined())
+      return Status(Code::kUnsupported, "this task's answers cannot be written yet");
+    const Tensor scores = scores_of(said.x).contiguous();
+    Predictions predictions;
+    predictions.width = static_cast<size_t>(scores.size(1));
+    predictions.scores.assign(scores.const_data_ptr<float>(),
+                              scores.const_data_ptr<float>() + scores.numel());
+    return predictions;
+  }
+
  private:
+  Tensor scores_of(const Tensor& outputs) const {
+    if (training_.task == model::Task::kRegression) return outputs;
+    if (training_.task == model::Task::kBinaryClassification) return torch::sigmoid(outputs);
+    return training_.loss.type == model::LossType::kNll ? torch::exp(outputs)
+                                                        : torch::softmax(outputs, 1);
+  }
   static Tensor labels_of(const dataset::RecordBatch& batch) {
     Tensor labels = torch::empty({batch.records}, torch::kInt64);
     std::copy(batch.labels.begin(), batch.labels.end(), labels.mutable_data_ptr<int64_t>());
@@ -212,6 +232,15 @@ std::span<float> Network::buffers() {
 Status Network::backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                          const Observers& observers) {
   return torch_call("train", [&] { return impl_->backward(batch, dropout_seed, observers); });
+}
+
+Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {
+  Predictions said;
+  HOWDAH_TRY(torch_call("predict", [&]() -> Status {
+    said = HOWDAH_TRY(impl_->predict(batch));
+    return Status::ok();
+  }));
+  return said;
 }
 
 Status Network::evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers,

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "dataset/index.h"
 #include "dataset/stream_reader.h"
@@ -20,6 +22,14 @@ namespace howdah::train {
 struct SampleSums {
   double loss = 0;      // cross-entropy, summed over the samples
   int64_t correct = 0;  // samples whose largest output is their class
+};
+
+// What a network says of each record of a batch.
+struct Predictions {
+  size_t width = 0;                // scores a record
+  std::vector<float> scores;       // [records, width]: probabilities of classes (of a binary
+                                   // classification: of class 1), or the values of a regression
+  std::vector<std::string> texts;  // [records]: tags, or a translation; empty of other tasks
 };
 
 class Network {
@@ -51,6 +61,10 @@ class Network {
 
   // Adds the batch's answers and loss: without dropout, with the canonical buffers.
   Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss);
+
+  // What it says of the batch, as evaluate() sees it.
+  //   kUnsupported  a task whose answers are neither classes nor values
+  Result<Predictions> predict(const dataset::RecordBatch& batch);
 
  private:
   class Impl;

@@ -46,14 +46,16 @@ std::optional<job::WorkerNumber> worker_named(const std::string& peer) {
 
 TrainingRun::TrainingRun(uint32_t worker, const job::JobSpec& spec, fs::Location checkpoints,
                          fs::Location model, comm::Endpoint& endpoint,
-                         parallel::DataParallelTrainer& trainer, Send send)
+                         parallel::DataParallelTrainer& trainer, Send send,
+                         std::optional<Asked> asked)
     : worker_(worker),
       spec_(spec),
       checkpoints_(std::move(checkpoints)),
       model_(std::move(model)),
       endpoint_(endpoint),
       trainer_(trainer),
-      send_(std::move(send)) {}
+      send_(std::move(send)),
+      asked_(std::move(asked)) {}
 
 void TrainingRun::interrupt(uint64_t up_to_generation) {
   endpoint_.cancel_join(up_to_generation);
@@ -64,8 +66,8 @@ Status TrainingRun::run(const job::GenerationPlan& plan) {
   generation_ = plan.generation;
   suspect_.reset();
   Status status = form(plan);
-  if (status) status = train();
-  if (status) status = finish();
+  if (status) status = asked_ ? answer() : train();
+  if (status && !asked_) status = finish();
   if (!status && !suspect_) suspect_ = worker_at(plan, trainer_.suspect());
   return status;
 }
@@ -86,12 +88,12 @@ Status TrainingRun::form(const job::GenerationPlan& plan) {
   parallel::StateSource source;
   source.holder_rank = plan.holder_rank;
   source.start_step = plan.start_step;
-  source.checkpoints = checkpoints_;
+  if (!asked_) source.checkpoints = checkpoints_;
   const int64_t start =
       HOWDAH_TRY(trainer_.enter(std::move(*group), source, Deadline::after(kEnterTimeout)));
   has_state_ = true;
   writer_.reset();
-  if (leads()) {
+  if (leads() && !asked_) {
     train::CheckpointOptions options;
     options.keep = spec_.checkpoint.keep;
     writer_ = std::make_unique<train::CheckpointWriter>(

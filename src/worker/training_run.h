@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "comm/group.h"
 #include "job/coordinator.h"
@@ -20,9 +21,17 @@ class TrainingRun {
  public:
   using Send = std::function<void(const control::FromWorker&)>;
 
+  // What a job that asks a model needs beside it (job::AnswerSpec).
+  struct Asked {
+    fs::Location weights;
+    fs::Location output;               // of predictions; no file system: none are written
+    const dataset::Index* trained_on;  // outlives the run
+  };
+
+  // `asked`: a model is asked instead of trained.
   TrainingRun(uint32_t worker, const job::JobSpec& spec, fs::Location checkpoints,
               fs::Location model, comm::Endpoint& endpoint, parallel::DataParallelTrainer& trainer,
-              Send send);
+              Send send, std::optional<Asked> asked = {});
 
   // Ok when the job's steps are done, the test is evaluated and the model is written (Done was
   // sent).
@@ -41,6 +50,9 @@ class TrainingRun {
   Status train();
   Status after_step(const parallel::StepReport& report);
   Status evaluate(dataset::Part part, const char* name, int64_t epoch);
+  Status load_weights();
+  Status answer();  // training_run_answer.cc
+  Status predict();
   void write_checkpoint();
   Status finish();
   void send_input_bytes();
@@ -52,6 +64,7 @@ class TrainingRun {
   comm::Endpoint& endpoint_;
   parallel::DataParallelTrainer& trainer_;
   const Send send_;
+  const std::optional<Asked> asked_;
   ProgressMeter meter_;
   std::unique_ptr<train::CheckpointWriter> writer_;  // of the member that leads
   uint64_t generation_ = 0;

@@ -38,6 +38,17 @@ void send_failed(MasterLink& link, const Status& why) {
   link.send(message);
 }
 
+Result<std::optional<TrainingRun::Asked>> asked_of(const job::JobSpec& spec, fs::FileSystems& files,
+                                                   const dataset::Index& trained_on) {
+  std::optional<TrainingRun::Asked> asked;
+  if (!spec.answer) return asked;
+  asked.emplace();
+  asked->weights = HOWDAH_TRY(files.resolve(spec.answer->weights));
+  if (!spec.answer->output.empty()) asked->output = HOWDAH_TRY(files.resolve(spec.answer->output));
+  asked->trained_on = &trained_on;
+  return asked;
+}
+
 // Obeys the master until it sends us home.
 Status obey(MasterLink& link, TrainingRun& run) {
   for (;;) {
@@ -73,7 +84,11 @@ Status run_worker(const WorkerSetting& setting) {
   const roles::JobFolder folder = HOWDAH_TRY(roles::JobFolder::open(files, setting.job_uri));
   job::JobSpec spec = HOWDAH_TRY(folder.read_spec(deadline));
   const auto index = HOWDAH_TRY(dataset::Index::load(files, spec.data.index, deadline));
-  HOWDAH_TRY(job::complete_from_index(spec, index));
+  const auto trained_on =
+      spec.answer ? HOWDAH_TRY(dataset::Index::load(files, spec.answer->trained_on, deadline))
+                  : index;
+  HOWDAH_TRY(job::complete_from_index(spec, trained_on));
+  if (spec.answer) HOWDAH_TRY(job::choose_part(spec, index));
   train::configure_engine(spec.training.threads);
 
   comm::EndpointOptions endpoint_options;
@@ -83,6 +98,7 @@ Status run_worker(const WorkerSetting& setting) {
   const auto endpoint = HOWDAH_TRY(comm::Endpoint::open(endpoint_options));
   parallel::TrainerOptions trainer_options;
   trainer_options.split = spec.data.split;
+  trainer_options.trains = !spec.answer;
   const auto trainer = HOWDAH_TRY(parallel::DataParallelTrainer::create(
       spec.training, index, HOWDAH_TRY(files.resolve(spec.data.index)), *endpoint,
       trainer_options));
@@ -92,7 +108,8 @@ Status run_worker(const WorkerSetting& setting) {
   TrainingRun run(
       setting.worker, spec, folder.inside("checkpoints"), folder.inside("model.safetensors"),
       *endpoint, *trainer,
-      [&link_of_run](const control::FromWorker& message) { link_of_run->send(message); });
+      [&link_of_run](const control::FromWorker& message) { link_of_run->send(message); },
+      HOWDAH_TRY(asked_of(spec, files, trained_on)));
   control::Hello hello;
   hello.set_worker(setting.worker);
   hello.set_container(setting.container);
