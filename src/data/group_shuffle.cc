@@ -7,7 +7,7 @@
 #include <thread>
 #include <tuple>
 
-#include "data/temporary_file.h"
+#include "base/temporary_file.h"
 
 namespace howdah::data {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "data/temporary_file.h"
+#include "base/temporary_file.h"
 
 namespace howdah::data {
 namespace {

@@ -6,12 +6,12 @@
 #include <atomic>
 #include <chrono>
 
+#include "base/temporary_file.h"
 #include "data/chunk_records.h"
 #include "data/group_shuffle.h"
 #include "data/ordered_flow.h"
 #include "data/quantity.h"
 #include "data/spool.h"
-#include "data/temporary_file.h"
 
 namespace howdah::data {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/temporary_file.h"
 #include "data/packed_batch.h"
-#include "data/temporary_file.h"
 #include "formats/arrow_status.h"
 
 namespace howdah::data {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/temporary_file.h"
+#include "base/temporary_file.h"
 #include "data/test_records.h"
 
 namespace howdah::data {

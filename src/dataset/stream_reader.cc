@@ -23,7 +23,7 @@ class StreamReader::Impl {
         options_(options),
         stream_(stream),
         reader_(reader),
-        loader_(index_, partition_, std::move(folder), OwnHost::detect(), read_),
+        loader_(index_, partition_, std::move(folder), OwnHost::detect(), read_, reader.cache),
         plan_(std::move(plan)),
         step_(step) {
     thread_ = std::jthread([this, plan = plan_, step] { load_ahead(plan, step); });

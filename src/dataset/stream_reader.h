@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataset/plan.h"
+#include "dataset/range_cache.h"
 
 namespace howdah::dataset {
 
@@ -23,6 +24,7 @@ struct RecordBatch {
 struct ReaderOptions {
   int64_t prefetch_bytes = 16 << 20;
   std::chrono::milliseconds read_timeout{60'000};  // of one chunk
+  std::shared_ptr<RangeCache> cache = {};          // of all readers of this worker; or none
 };
 
 class StreamReader {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -140,6 +141,25 @@ class StreamReaderTest : public testing::Test {
   std::shared_ptr<ObservedFiles> files_ = std::make_shared<ObservedFiles>("test");
   Index index_;
 };
+
+TEST_F(StreamReaderTest, what_is_cached_is_read_once) {
+  write(400, 20);
+  ReaderOptions reader;
+  reader.cache = std::make_shared<RangeCache>(CacheBudget{.memory_bytes = 1 << 20});
+  std::atomic<int64_t> read_bytes = 0;
+  files_->before_read = [&](int64_t, size_t length, Deadline) {
+    read_bytes += static_cast<int64_t>(length);
+    return Status::ok();
+  };
+  // Two streams of one part, over two epochs, one reader after the other.
+  for (int stream = 0; stream < 2; ++stream) {
+    const auto reader_of = open(whole(2, 40), stream, 0, 0, reader);
+    for (int step = 0; step < 20; ++step) take(*reader_of);
+  }
+  // An epoch cuts a chunk where a stream ends, elsewhere than the last one did.
+  EXPECT_LE(read_bytes, 400 * kRecord + 2 * 2 * 20 * kRecord);
+  EXPECT_GE(reader.cache->found_bytes(), 300 * kRecord);
+}
 
 TEST_F(StreamReaderTest, delivers_each_record_once_an_epoch_over_all_streams) {
   write(203, 10);

@@ -8,12 +8,13 @@
 namespace howdah::dataset {
 
 WindowLoader::WindowLoader(const Index& index, const Partition& partition, fs::Location folder,
-                           OwnHost own_host, BytesRead& counted)
+                           OwnHost own_host, BytesRead& counted, std::shared_ptr<RangeCache> cache)
     : index_(index),
       partition_(partition),
       folder_(std::move(folder)),
       own_host_(std::move(own_host)),
       counted_(counted),
+      cache_(std::move(cache)),
       files_(partition.files.size()) {}
 
 Result<LoadedWindow> WindowLoader::load(const EpochPlan& plan, EpochPlan::Window window,
@@ -44,17 +45,27 @@ Status WindowLoader::read_use(const ChunkUse& use, MutableBytes into, Deadline d
   const auto first = static_cast<size_t>(use.records.front());
   const size_t span = static_cast<size_t>(use.records.back()) - first + 1;
   const int64_t offset = chunk.offset_bytes + static_cast<int64_t>(first * record_bytes);
-  if (span == use.records.size()) return read_range(chunk.file, offset, into, deadline);
+  if (span == use.records.size()) return read_kept(chunk.file, offset, into, deadline);
 
   // Records of another part lie between: one read and a copy are cheaper than many reads.
   scratch_.resize(span * record_bytes);
-  HOWDAH_TRY(read_range(chunk.file, offset, scratch_, deadline));
+  HOWDAH_TRY(read_kept(chunk.file, offset, scratch_, deadline));
   std::byte* to = into.data();
   for (const int32_t record : use.records) {
     const size_t from = (static_cast<size_t>(record) - first) * record_bytes;
     std::memcpy(to, scratch_.data() + from, record_bytes);
     to += record_bytes;
   }
+  return Status::ok();
+}
+
+Status WindowLoader::read_kept(int number, int64_t offset_bytes, MutableBytes into,
+                               Deadline deadline) {
+  if (!cache_) return read_range(number, offset_bytes, into, deadline);
+  const std::string file = uri_of(number);
+  if (cache_->find(file, offset_bytes, into)) return Status::ok();
+  HOWDAH_TRY(read_range(number, offset_bytes, into, deadline));
+  cache_->keep(file, offset_bytes, into);
   return Status::ok();
 }
 

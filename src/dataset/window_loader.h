@@ -10,6 +10,7 @@
 
 #include "dataset/own_host.h"
 #include "dataset/plan.h"
+#include "dataset/range_cache.h"
 
 namespace howdah::dataset {
 
@@ -32,7 +33,7 @@ class WindowLoader {
  public:
   // `index` and `counted` outlive the loader.
   WindowLoader(const Index& index, const Partition& partition, fs::Location folder,
-               OwnHost own_host, BytesRead& counted);
+               OwnHost own_host, BytesRead& counted, std::shared_ptr<RangeCache> cache = {});
 
   //   kCorrupt  a label outside the classes, a file shorter than the index says
   //   and the errors of FileSystem, with the file as peer; the next call tries again
@@ -47,6 +48,8 @@ class WindowLoader {
   Result<OpenFile*> file(int number, Deadline deadline);
   std::string uri_of(int number) const;
   Status read_use(const ChunkUse& use, MutableBytes into, Deadline deadline);
+  // From the cache, or from the file and into the cache.
+  Status read_kept(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
   Status read_range(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
   Status check_labels(const ChunkUse& use, Bytes records) const;
   void count(const OpenFile& file, int64_t offset_bytes, int64_t length_bytes);
@@ -56,6 +59,7 @@ class WindowLoader {
   fs::Location folder_;
   OwnHost own_host_;
   BytesRead& counted_;
+  const std::shared_ptr<RangeCache> cache_;
   std::vector<OpenFile> files_;
   std::vector<std::byte> scratch_;
 };

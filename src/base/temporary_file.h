@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace howdah::data {
+namespace howdah {
 
 // Returns the descriptor. kDiskFull, kPermissionDenied with the folder.
 Result<int> open_temporary_file(const std::string& folder);
@@ -17,4 +17,4 @@ std::string temporary_folder();
 Status write_at(int file, int64_t offset, const void* bytes, size_t length);
 Status read_at(int file, int64_t offset, void* bytes, size_t length);
 
-}  // namespace howdah::data
+}  // namespace howdah

@@ -1,4 +1,4 @@
-#include "data/temporary_file.h"
+#include "base/temporary_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 
 #include "base/environment.h"
 
-namespace howdah::data {
+namespace howdah {
 
 std::string temporary_folder() {
   const std::string folder = environment("TMPDIR");
@@ -35,7 +35,7 @@ Status write_at(int file, int64_t offset, const void* bytes, size_t length) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0)
       return Status::from_errno(errno, "a temporary file could not be written")
-          .with_advice("set TMPDIR to a folder with room, or give more --memory");
+          .with_advice("set TMPDIR to a folder with room, or give more memory");
     from += written;
     offset += written;
     length -= static_cast<size_t>(written);
@@ -57,4 +57,4 @@ Status read_at(int file, int64_t offset, void* bytes, size_t length) {
   return Status::ok();
 }
 
-}  // namespace howdah::data
+}  // namespace howdah
