@@ -48,4 +48,5 @@ pinned() { sed -n 's/^[a-z0-9-]*==\([^ ]*\) .*/\1/p;T;q' "$HOWDAH_ROOT/third_par
 HOWDAH_READERS=$HOWDAH_CACHE/readers-$(pinned readers)  # for PYTHONPATH: pyarrow, pandas
 HOWDAH_PEERS=$HOWDAH_CACHE/peers-$(pinned peers)        # polars, duckdb, scikit-learn, scipy
 HOWDAH_FLIGHTS=$HOWDAH_CACHE/flights-$(pinned flights)  # flights.csv and its small tables
-export HOWDAH_READERS HOWDAH_PEERS HOWDAH_FLIGHTS
+HOWDAH_TORCH_PEER=$HOWDAH_CACHE/torch-peer-$(pinned torch-peer)  # PyTorch for Python, sacrebleu
+export HOWDAH_READERS HOWDAH_PEERS HOWDAH_FLIGHTS HOWDAH_TORCH_PEER

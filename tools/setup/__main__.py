@@ -1,5 +1,7 @@
-"""python3 -m setup [peers]: makes the cache's folders and prints nothing when they are there."""
+"""python3 -m setup [peers | torch | data NAME...]: makes the cache's folders and prints nothing when
+they are there; of data, the folders."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -10,11 +12,16 @@ from setup.packages import ensure
 
 
 def main(arguments: list[str]) -> int:
-    wanted = [folders.PEERS] if arguments == ["peers"] else [
-        folders.LIBTORCH, folders.ARROW, folders.READERS, folders.FLIGHTS]
+    cache = Path(os.environ["HOWDAH_CACHE"])
     try:
-        for folder in wanted:
-            ensure(folder, Path(os.environ["HOWDAH_CACHE"]))
+        if arguments[:1] == ["data"]:
+            _data(arguments[1:], cache)
+        else:
+            wanted = {"peers": [folders.PEERS], "torch": [folders.TORCH]}.get(
+                "".join(arguments),
+                [folders.LIBTORCH, folders.ARROW, folders.READERS, folders.FLIGHTS])
+            for folder in wanted:
+                ensure(folder, cache)
         return 0
     except SetupError as error:
         print(f"dev setup: {error}", file=sys.stderr)
@@ -24,6 +31,18 @@ def main(arguments: list[str]) -> int:
         print("dev setup: interrupted; run it again to go on", file=sys.stderr)
         return 130
     return 1
+
+
+def _data(names: list[str], cache: Path) -> None:
+    for name in names:
+        if name not in folders.DATA:
+            raise SetupError(f"no data '{name}': {', '.join(folders.DATA)}")
+    for name in names:
+        with contextlib.redirect_stdout(sys.stderr):  # what is fetched
+            # pyarrow writes CIFAR-10's files.
+            sys.path.append(str(ensure(folders.READERS, cache)))
+            folder = ensure(folders.DATA[name], cache)
+        print(folder if folders.DATA[name] is folders.FLIGHTS else folder / "raw")
 
 
 if __name__ == "__main__":

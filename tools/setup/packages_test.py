@@ -38,7 +38,7 @@ class Take(unittest.TestCase):
 class Lock(unittest.TestCase):
     def test_every_package_is_pinned_by_version_and_digest(self):
         for folder in (folders.LIBTORCH, folders.ARROW, folders.READERS, folders.PEERS,
-                       folders.FLIGHTS):
+                       folders.TORCH, *folders.DATA.values()):
             self.assertIn(folder.named_after, packages.read_lock(folder.lock_path))
 
     def test_the_library_and_its_reader_are_of_one_version(self):
@@ -46,9 +46,21 @@ class Lock(unittest.TestCase):
                 for folder in (folders.ARROW, folders.READERS)]
         self.assertEqual(*pins)
 
+    def test_the_peer_is_of_the_version_of_libtorch(self):
+        pins = [packages.read_lock(folder.lock_path)["torch"]
+                for folder in (folders.LIBTORCH, folders.TORCH)]
+        self.assertEqual(*pins)
+
     def test_a_broken_download_is_told_in_one_line(self):
         output = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\n  more"
         self.assertIn("arrived broken", packages.reason(output))
+
+    def test_each_client_has_a_reason_of_its_own(self):
+        self.assertEqual(packages.reason("npm ERR! code E404\nnpm ERR! 404 Not Found", "npm"),
+                         "npm ERR! 404 Not Found")
+        self.assertEqual(packages.reason("E: Unable to locate package x", "apt-get"),
+                         "E: Unable to locate package x")
+        self.assertEqual(packages.reason("", "npm"), "npm failed")
 
 
 if __name__ == "__main__":

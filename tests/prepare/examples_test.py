@@ -1,0 +1,80 @@
+"""The examples' own preparations on their real data: what training reads is what the job files name.
+
+The data are fetched into the cache where they are missing (200 MB).
+"""
+
+import functools
+import os
+import pathlib
+import subprocess
+import sys
+
+from howdah_prepare import FLIGHTS, Output, PrepareTest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@functools.cache
+def raw(name):
+    """The folder of raw files that ./dev data prints."""
+    done = subprocess.run([sys.executable, "-m", "setup", "data", name], check=True, text=True,
+                          stdout=subprocess.PIPE,
+                          env=os.environ | {"PYTHONPATH": str(ROOT / "tools")})
+    return done.stdout.strip()
+
+
+class Examples(PrepareTest):
+    def frame(self, example, source):
+        self.prepared(ROOT / "examples" / example / "prepare.yaml", "--set",
+                      f"prepare.source=file://{source}", "--set",
+                      f"prepare.output.uri=file://{self.output}")
+        return Output(self.output).frame()
+
+    def rows(self, frame, *columns):
+        """Rows by part and those columns."""
+        return frame.groupby(["part", *columns]).size().to_dict()
+
+    def test_cifar10_keeps_its_own_parts(self):
+        frame = self.frame("cifar10", raw("cifar10"))
+        self.assertEqual(set(frame.columns),
+                         {"image", "height", "width", "channels", "label", "part"})
+        counts = self.rows(frame, "label")
+        self.assertEqual({part: sorted(n for (of, _), n in counts.items() if of == part)
+                          for part in ("train", "test")},
+                         {"train": [5000] * 10, "test": [1000] * 10})
+        self.assertEqual(set(map(len, frame["image"])), {3 * 32 * 32})
+
+    def test_imdb_keeps_its_own_parts(self):
+        frame = self.frame("imdb", raw("imdb"))
+        self.assertEqual(self.rows(frame, "set", "label"),
+                         {(part, part, label): 12_500 for part in ("train", "test")
+                          for label in ("neg", "pos")})
+        self.assertFalse(frame["text"].str.contains("<br").any())
+
+    def test_spam_has_no_mail_in_two_parts(self):
+        frame = self.frame("spam", raw("spam"))
+        self.assertEqual(set(frame.columns), {"text", "label", "part"})
+        self.assertEqual(set(frame["label"]), {"ham", "spam"})
+        self.assertEqual(set(frame["part"]), {"train", "validation", "test"})
+        self.assertFalse(frame["text"].duplicated().any())
+        self.assertGreater(len(frame), 5_800)
+
+    def test_translation_has_both_texts_of_each_verse(self):
+        frame = self.frame("translation", raw("verses"))
+        self.assertEqual(set(frame.columns), {"en", "es", "part"})
+        self.assertEqual(set(frame["part"]), {"train", "validation", "test"})
+        self.assertGreater(len(frame), 31_000)
+        self.assertTrue((frame["en"].str.len() > 0).all() and (frame["es"].str.len() > 0).all())
+
+    def test_flights_delay_says_who_is_late(self):
+        frame = self.frame("flights-delay", FLIGHTS)
+        self.assertEqual(set(frame.columns),
+                         {"month", "dep_delay", "arr_delay", "carrier", "origin", "dest",
+                          "distance", "late", "hour", "weekday", "part"})
+        self.assertTrue((frame["late"] == (frame["arr_delay"] > 15)).all())
+        self.assertFalse(frame.isna().any().any())
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
