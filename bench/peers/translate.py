@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument("--data", required=True)
     parser.add_argument("--source", default="en")
     parser.add_argument("--target", default="es")
-    parser.add_argument("--vocabulary", type=int, default=8000)
+    parser.add_argument("--vocabulary", type=int, default=4000)
     parser.add_argument("--length", type=int, default=96)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--epochs", type=int, default=10)

@@ -1,5 +1,5 @@
-"""Pinned packages: fetched by pip, npm or apt-get, checked against their SHA-256, made into a folder
-of the cache.
+"""Pinned packages: fetched by pip, npm or apt-get, checked against their SHA-256, made into a folder of
+the cache.
 
 Such a folder appears by one rename. A package that arrived whole is kept until then, so that an
 interrupted download costs one package at most.
@@ -137,7 +137,8 @@ def _pip(name: str, version: str, digest: str, arriving: Path, source: bool) -> 
     else:
         command += ["--only-binary=:all:", "--implementation=cp", "--python-version=3.11",
                     "--abi=cp311", "--abi=abi3", "--abi=none"]
-        command += [f"--platform=manylinux_2_{glibc}_x86_64" for glibc in (28, 27, 25, 24, 17, 12)]
+        command += [f"--platform=manylinux_2_{glibc}_x86_64" for glibc in range(28, 4, -1)]
+        command += ["--platform=manylinux2014_x86_64"]
     return command + ["--dest", str(arriving), "-r", str(requirement)]
 
 
