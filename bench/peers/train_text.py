@@ -13,8 +13,10 @@ import models
 import records
 
 # What examples/imdb and examples/spam say.
-TASKS = {"imdb": dict(vocabulary=20000, length=256, batch=64, epochs=4),
-         "spam": dict(vocabulary=20000, length=512, batch=32, epochs=8)}
+TASKS = {"imdb": dict(vocabulary=20000, length=400, batch=64, epochs=4, rate=4e-3, decay=0.5,
+                      dropout=0.5, clip=1),
+         "spam": dict(vocabulary=20000, length=512, batch=32, epochs=6, rate=2e-3, decay=0.8,
+                      dropout=0.4, clip=0)}
 
 
 def arguments():
@@ -26,14 +28,14 @@ def arguments():
     parser.add_argument("--length", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--epochs", type=int)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--decay", type=float, default=1, help="of the rate, each epoch")
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--decay", type=float, help="of the rate, each epoch")
     parser.add_argument("--embedding", type=int, default=64)
     parser.add_argument("--units", type=int, default=64)
-    parser.add_argument("--dropout", type=float, default=0.4)
-    parser.add_argument("--pooling", choices=["max", "mean", "last"], default="max")
+    parser.add_argument("--dropout", type=float)
+    parser.add_argument("--pooling", choices=["max", "mean", "last"], default="mean")
     parser.add_argument("--bidirectional", action="store_true")
-    parser.add_argument("--clip", type=float, default=0)
+    parser.add_argument("--clip", type=float)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
