@@ -36,7 +36,7 @@ Flow tokens_of(const int32_t* tokens, int64_t records, int64_t width) {
 }
 
 Flow input_of(const dataset::RecordBatch& batch, const model::Training& training,
-              const Normalizer& normalizer) {
+              const Normalizer& normalizer, Augmenter* augmenter, uint64_t seed, Mixing* mixing) {
   if (training.input_form == model::Form::kTokens) {
     const auto* tokens = reinterpret_cast<const int32_t*>(batch.features.data());
     const int64_t width = training.input[0];
@@ -48,7 +48,16 @@ Flow input_of(const dataset::RecordBatch& batch, const model::Training& training
   std::vector<int64_t> sizes{batch.records};
   sizes.insert(sizes.end(), training.input.begin(), training.input.end());
   Flow flow{torch::empty(sizes), {}};
-  normalizer.apply(batch.features, flow.x.mutable_data_ptr<float>());
+  float* values = flow.x.mutable_data_ptr<float>();
+  if (augmenter == nullptr) {
+    normalizer.apply(batch.features, values);
+    return flow;
+  }
+  augmenter->apply(batch.features, batch.records, seed, normalizer, values);
+  if (training.augmentation.mixup > 0) {
+    *mixing = augmenter->draw_mixing(batch.records, seed);
+    augmenter->mix(*mixing, values, flow.x.numel() / batch.records);
+  }
   return flow;
 }
 

@@ -3,6 +3,7 @@
 
 #include "dataset/stream_reader.h"
 #include "model/training.h"
+#include "train/augmentation.h"
 #include "train/layer_forward.h"
 #include "train/normalizer.h"
 
@@ -10,8 +11,11 @@ namespace howdah::train {
 
 // What the first layer sees: normalized values, or the tokens of texts, cut to the longest one of
 // the micro-batch. Of a language model all tokens but the last of each text.
+// augmenter: null where nothing is augmented; else with what is drawn from the seed, and how
+// records were mixed (nothing of the kind: no partners).
 Flow input_of(const dataset::RecordBatch& batch, const model::Training& training,
-              const Normalizer& normalizer);
+              const Normalizer& normalizer, Augmenter* augmenter = nullptr, uint64_t seed = 0,
+              Mixing* mixing = nullptr);
 
 // int32 tokens with padding at their end, as Flow has them; `width` tokens a record.
 Flow tokens_of(const int32_t* tokens, int64_t records, int64_t width);

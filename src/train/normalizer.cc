@@ -58,4 +58,12 @@ void Normalizer::apply(Bytes features, float* into) const {
   }
 }
 
+void Normalizer::apply_unit(std::span<const float> units, float* into) const {
+  for (size_t plane = 0; plane * plane_ < units.size(); ++plane) {
+    const Channel& channel = channels_[plane % channels_.size()];
+    const float* from = units.data() + plane * plane_;
+    for (size_t i = 0; i < plane_; ++i) *into++ = (from[i] - channel.mean) / channel.stddev;
+  }
+}
+
 }  // namespace howdah::train

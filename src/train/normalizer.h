@@ -20,6 +20,8 @@ class Normalizer {
 
   // features: whole records. Writes one float a feature.
   void apply(Bytes features, float* into) const;
+  // units: whole records of uint8 features, each value divided by 255.
+  void apply_unit(std::span<const float> units, float* into) const;
 
  private:
   struct Channel {
