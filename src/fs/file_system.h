@@ -106,6 +106,8 @@ class FileSystem {
 // Whole files, for small ones. read_file refuses more than the limit with kCorrupt.
 Result<std::string> read_file(FileSystem& files, const std::string& path, int64_t limit_bytes,
                               Deadline deadline);
+// Fills `into` from the offset. kCorrupt: the file ends before that.
+Status read_exactly(InputFile& file, int64_t offset_bytes, MutableBytes into, Deadline deadline);
 Status write_file(FileSystem& files, const std::string& path, Bytes content,
                   const CreateOptions& options, Deadline deadline);
 // Writes beside the path, then renames over it: a reader sees the old content or the new.

@@ -41,6 +41,16 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, int64_
   return content;
 }
 
+Status read_exactly(InputFile& file, int64_t offset_bytes, MutableBytes into, Deadline deadline) {
+  for (size_t have = 0; have < into.size();) {
+    const size_t count = HOWDAH_TRY(
+        file.read_at(offset_bytes + static_cast<int64_t>(have), into.subspan(have), deadline));
+    if (count == 0) return Status(Code::kCorrupt, "the file ends too early");
+    have += count;
+  }
+  return Status::ok();
+}
+
 Status write_file(FileSystem& files, const std::string& path, Bytes content,
                   const CreateOptions& options, Deadline deadline) {
   // Only what this call created may be swept: a refused create leaves what is there.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dataset/index.h"
+#include "model/pretrained.h"
 #include "roles/sibling.h"
 
 namespace howdah::roles {
@@ -50,6 +51,31 @@ Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string&
   return Status::ok();
 }
 
+// Whether the weights that training is to begin with fit the network; reads their header only.
+Status check_pretrained(fs::FileSystems& files, model::Training& training) {
+  model::Pretrained& pretrained = training.pretrained;
+  if (!pretrained.given()) return Status::ok();
+  const Deadline deadline = Deadline::after(kFileTimeout);
+  const auto place = [&](const Status& status) {
+    return Status(status.code(), pretrained.weights + ": " + status.message())
+        .with_peer(pretrained.where)
+        .with_operation("model.pretrained")
+        .with_advice(status.advice());
+  };
+  const auto location = files.resolve(pretrained.weights);
+  if (!location) return place(location.status());
+  pretrained.weights = location->uri();
+  const auto file = location->files->open(location->path, deadline);
+  if (!file) return place(file.status());
+  const auto stored = model::read_safetensors_header(
+      (*file)->length_bytes(), [&](int64_t offset, MutableBytes into) {
+        return fs::read_exactly(**file, offset, into, deadline);
+      });
+  if (!stored) return place(stored.status());
+  const auto slots = model::weight_slots(HOWDAH_TRY(model::infer_network(training)));
+  return model::match_weights(pretrained, slots, stored->tensors).status();
+}
+
 }  // namespace
 
 Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std::string& conf_dir,
@@ -73,6 +99,7 @@ Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std
     HOWDAH_TRY(job::choose_part(spec, *index));
   } else {
     HOWDAH_TRY(job::complete_from_index(spec, *index));
+    HOWDAH_TRY(check_pretrained(files, spec.training));
   }
 
   const std::string job_id = new_job_id(spec.name);
