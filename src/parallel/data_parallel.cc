@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
-#include "base/log.h"
 #include "dataset/random.h"
-#include "parallel/averaged_weights.h"
 #include "train/engine.h"
 
 namespace howdah::parallel {
@@ -29,13 +26,6 @@ Status check_fit(const model::Training& training, const dataset::Index& index) {
                               training.streams));
   return Status::ok();
 }
-
-// What members tell each other as they enter a generation.
-struct Standing {
-  int64_t applied = 0;
-  model::PlateauState plateau;
-};
-static_assert(sizeof(Standing) == 7 * 8, "nothing undefined goes over the wire");
 
 }  // namespace
 
@@ -128,106 +118,6 @@ Result<int64_t> DataParallelTrainer::join(const StateSource& source, Deadline de
   return applied_.load();
 }
 
-Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadline deadline) {
-  std::optional<train::Checkpoint> checkpoint;
-  if (source.checkpoints)
-    checkpoint = HOWDAH_TRY(train::load_newest_checkpoint(*source.checkpoints->files,
-                                                          source.checkpoints->path, deadline));
-  if (!checkpoint) {
-    train::initialize(*layout_, training_.seed, network_->weights(), network_->buffers());
-    optimizer_.reset();
-    plateau_ = {};
-    applied_ = 0;
-    return Status::ok();
-  }
-  const train::TrainingState& state = checkpoint->state;
-  const auto differs = [&](const std::string& what, const auto& there, const auto& here) {
-    return Status(Code::kFailedPrecondition,
-                  fmt::format("the checkpoint was made with {} {}, this job has {}", what, there,
-                              here))
-        .with_peer(checkpoint->path)
-        .with_advice("run it under another name, or remove the old checkpoints");
-  };
-  if (state.seed != training_.seed) return differs("seed", state.seed, training_.seed);
-  if (state.streams != training_.streams)
-    return differs("streams", state.streams, training_.streams);
-  if (state.batch != training_.batch) return differs("batch", state.batch, training_.batch);
-  if (state.dataset != index_.fingerprint)
-    return differs("dataset", state.dataset, index_.fingerprint);
-  if (const std::string engine = train::engine_fingerprint(); state.engine != engine)
-    log::warning("checkpoint {} was made by {}, here is {}: the result is as good, its bits differ",
-                 checkpoint->path, state.engine, engine);
-  HOWDAH_TRY(train::restore(*checkpoint, model_state()));
-  plateau_ = state.plateau.value_or(model::PlateauState{});
-  applied_ = state.step;
-  return Status::ok();
-}
-
-// Brings every member to the root's step. start_step: what the root should have applied; -1: what
-// it has applied is right.
-Status DataParallelTrainer::synchronize(int root, int64_t start_step, Deadline deadline) {
-  const Standing mine{applied_, plateau_};
-  const auto answers = HOWDAH_TRY(group_->all_gather(
-      std::string_view(reinterpret_cast<const char*>(&mine), sizeof mine), deadline));
-  std::vector<Standing> standings;
-  for (const std::string& answer : answers) {
-    if (answer.size() != sizeof mine)
-      return Status(Code::kCorrupt, "a member tells its step in another form");
-    std::memcpy(&standings.emplace_back(), answer.data(), sizeof mine);
-  }
-  if (root < 0 || root >= std::ssize(standings))
-    return Status(Code::kInternal,
-                  fmt::format("no member of rank {} to take the state from", root));
-  const auto& [start, plateau] = standings[static_cast<size_t>(root)];
-  if (start < 0 || (start_step >= 0 && start != start_step))
-    return Status(Code::kInternal, fmt::format("the member that should have applied {} steps has"
-                                               " applied {}",
-                                               start_step, start));
-  std::vector<int> receivers;
-  for (int rank = 0; rank < std::ssize(standings); ++rank) {
-    const int64_t there = standings[static_cast<size_t>(rank)].applied;
-    const bool fresh = there < 0 && start == 0;  // the seed gave it the same weights
-    if (there != start && !fresh) receivers.push_back(rank);
-  }
-  if (!receivers.empty()) HOWDAH_TRY(share_state(root, receivers, deadline));
-  optimizer_.set_steps(start);
-  // Also of a member at the same step: the root may have lost the others in the evaluation that
-  // follows it.
-  plateau_ = plateau;
-  applied_ = start;
-  return Status::ok();
-}
-
-Status DataParallelTrainer::share_state(int root, std::span<const int> receivers,
-                                        Deadline deadline) {
-  const int rank = group_->plan().rank;
-  const bool receives = std::find(receivers.begin(), receivers.end(), rank) != receivers.end();
-  if (rank != root && !receives) return group_->broadcast(root, receivers, {}, deadline);
-  // Through a copy, so that a broken broadcast leaves the state whole.
-  const auto spans = state_spans();
-  size_t count = 0;
-  for (const auto span : spans) count += span.size();
-  std::vector<float> state(count);
-  auto at = state.begin();
-  if (rank == root)
-    for (const auto span : spans) at = std::copy(span.begin(), span.end(), at);
-  HOWDAH_TRY(
-      group_->broadcast(root, receivers, std::as_writable_bytes(std::span(state)), deadline));
-  at = state.begin();
-  if (receives)
-    for (const auto span : spans) {
-      std::copy_n(at, span.size(), span.begin());
-      at += static_cast<std::ptrdiff_t>(span.size());
-    }
-  return Status::ok();
-}
-
-std::vector<std::span<float>> DataParallelTrainer::state_spans() {
-  std::vector<std::span<float>> spans{network_->weights(), network_->buffers()};
-  for (const auto& state : optimizer_.states()) spans.push_back(state.values);
-  return spans;
-}
-
 // ---- a step ----
 
 Result<StepReport> DataParallelTrainer::step(Deadline deadline) {
@@ -304,14 +194,16 @@ Status DataParallelTrainer::apply(StepReport& report) {
   const auto at = [&](int64_t index) { return sum[static_cast<size_t>(index)]; };
   report.loss = static_cast<double>(at(layout_->loss())) / static_cast<double>(report.records);
   report.correct = static_cast<int64_t>(at(layout_->correct()));
-  if (!std::isfinite(report.loss))
+  const double limit = training_.course.on_nan.explodes_above;
+  if (!std::isfinite(report.loss) || (limit > 0 && report.loss > limit))
     return Status(Code::kNumeric, fmt::format("the loss of step {} (epoch {}) is {}", report.step,
                                               report.epoch + 1, report.loss))
         .with_operation("train")
         .with_advice("lower the learning rate, or look for outliers in the data");
   report.penalty = optimizer_.penalty(network_->weights());
   report.learning_rate =
-      model::rate(training_.schedule, report.step, steps_per_epoch_, total_steps(), plateau_);
+      model::rate(training_.schedule, report.step, steps_per_epoch_, total_steps(), plateau_) *
+      course_.rate;
   optimizer_.apply(network_->weights(), sum.first(static_cast<size_t>(layout_->weights)),
                    report.records, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
@@ -354,43 +246,6 @@ void DataParallelTrainer::interrupt(uint64_t generation, const Status& why) {
 std::optional<int> DataParallelTrainer::suspect() const {
   const MutexLock lock(mutex_);
   return group_ == nullptr ? std::nullopt : group_->suspect();
-}
-
-// ---- the state ----
-
-bool DataParallelTrainer::validation_due() const {
-  const int64_t epochs = applied_ / steps_per_epoch_;
-  return training_.schedule.type == model::ScheduleType::kPlateau && epochs > plateau_.epochs &&
-         applied_ == epochs * steps_per_epoch_;
-}
-
-train::ModelState DataParallelTrainer::model_state() {
-  return {*layout_, network_->weights(), network_->buffers(), optimizer_};
-}
-
-std::shared_ptr<const train::Snapshot> DataParallelTrainer::snapshot() {
-  train::TrainingState state;
-  state.step = std::max<int64_t>(applied_, 0);
-  state.epoch = state.step / steps_per_epoch_;
-  state.seed = training_.seed;
-  state.streams = training_.streams;
-  state.batch = training_.batch;
-  state.dataset = index_.fingerprint;
-  state.engine = train::engine_fingerprint();
-  if (training_.schedule.type == model::ScheduleType::kPlateau) state.plateau = plateau_;
-  return train::take_snapshot(model_state(), state);
-}
-
-std::string DataParallelTrainer::model_file() {
-  const AveragedWeights averaged(optimizer_, network_->weights());
-  return train::model_file(*snapshot());
-}
-
-Status DataParallelTrainer::load_weights(std::span<const train::TensorView> tensors) {
-  HOWDAH_TRY(train::restore_weights(tensors, model_state()));
-  const std::span<float> average = optimizer_.average();
-  std::copy_n(network_->weights().begin(), average.size(), average.begin());
-  return Status::ok();
 }
 
 }  // namespace howdah::parallel

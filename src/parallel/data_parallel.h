@@ -33,6 +33,7 @@ struct TrainerOptions {
   dataset::Split split;
   dataset::ReaderOptions reader;
   bool trains = true;  // false: it has no step to do, and needs no training part
+  std::optional<fs::Location> pretrained;  // training.pretrained.weights
 };
 
 // Where a generation's state comes from; job::GenerationPlan says it.
@@ -90,8 +91,9 @@ class DataParallelTrainer {
   bool has_part(dataset::Part part) const {
     return dataset::has_part(index_, options_.split, part);
   }
-  // Whether evaluate(kValidation) must come before the next step, because the learning rate waits
-  // for its figures: where an epoch was just completed, also by the members whose state this is.
+  // Whether evaluate(kValidation) must come before the next step, because the learning rate or the
+  // course of the training waits for its figures: where an epoch was just completed, also by the
+  // members whose state this is.
   bool validation_due() const;
   // Exact figures over a part of the data that is there, the same on every member; all members call
   // it.
@@ -115,6 +117,18 @@ class DataParallelTrainer {
   int64_t applied_steps() const { return applied_; }
   int64_t steps_per_epoch() const { return steps_per_epoch_; }
   int64_t total_steps() const { return training_.epochs * steps_per_epoch_; }
+  // No step is left: all are applied, or training stopped early.
+  bool finished() const { return applied_ >= total_steps() || course_.stopped_epoch > 0; }
+  const model::Course& course() const { return course_; }  // the same on every member
+
+  // After step() returned kNumeric: everybody goes back to the newest checkpoint (or the
+  // beginning), and on from there with a lower learning rate; all members call it. Returns the step
+  // to start from. On an error the generation is over.
+  //   as enter()
+  Result<int64_t> roll_back(const fs::Location& checkpoints, Deadline deadline);
+  // After the last step: everybody takes the weights of a checkpoint, for evaluate() and
+  // model_file(); all members call it. On an error the generation is over.
+  Status take_weights(const fs::Location& checkpoint, Deadline deadline);
 
   // A copy of weights and optimizer at applied_steps(): CheckpointWriter's.
   std::shared_ptr<const train::Snapshot> snapshot();
@@ -152,6 +166,7 @@ class DataParallelTrainer {
   Status evaluate_stream(int stream, dataset::Part part, train::ConfusionMatrix& answers,
                          double& loss, Deadline deadline);
   Status merge(train::ConfusionMatrix& answers, std::vector<double>& losses, Deadline deadline);
+  void note_validation(const train::Metrics& metrics);
 
   const model::Training training_;
   const dataset::Index index_;
@@ -170,6 +185,7 @@ class DataParallelTrainer {
 
   std::atomic<int64_t> applied_ = -1;
   model::PlateauState plateau_;
+  model::Course course_;
   comm::StreamRange streams_;
   std::vector<comm::Group::Ticket> tickets_;  // of the sums under way, by bucket
 

@@ -45,10 +45,22 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
   train::Metrics metrics = train::metrics_of(answers);
   for (const double loss : losses) metrics.loss += loss;
   metrics.loss /= static_cast<double>(std::max<int64_t>(metrics.records, 1));
-  if (part == dataset::Part::kValidation && validation_due())
-    model::update(plateau_, training_.schedule, applied_ / steps_per_epoch_,
-                  measure_of(metrics, training_.schedule.plateau.measure));
+  if (part == dataset::Part::kValidation && validation_due()) note_validation(metrics);
   return metrics;
+}
+
+void DataParallelTrainer::note_validation(const train::Metrics& metrics) {
+  const int64_t epoch = applied_ / steps_per_epoch_;
+  if (training_.schedule.type == model::ScheduleType::kPlateau && epoch > plateau_.epochs)
+    model::update(plateau_, training_.schedule, epoch,
+                  measure_of(metrics, training_.schedule.plateau.measure));
+  const model::CourseRules& rules = training_.course;
+  if (rules.need_validation() && epoch > course_.validated)
+    model::update(course_, rules,
+                  {.epoch = epoch,
+                   .step = applied_,
+                   .stop_measure = measure_of(metrics, rules.stop_early.measure),
+                   .best_measure = measure_of(metrics, rules.best.measure)});
 }
 
 Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part,

@@ -109,14 +109,15 @@ inline std::string digest_of(DataParallelTrainer& trainer) {
 // The workers of one process. Which of them are members changes from generation to generation.
 class TestWorkers {
  public:
-  TestWorkers(const model::Training& job, const dataset::Index& index, fs::Location folder)
-      : job_(job), index_(index), folder_(std::move(folder)) {}
+  TestWorkers(const model::Training& job, const dataset::Index& index, fs::Location folder,
+              TrainerOptions options = {})
+      : job_(job), index_(index), folder_(std::move(folder)), options_(std::move(options)) {}
 
   // A new worker; returns its number.
   size_t add() {
     Worker& worker = workers_.emplace_back();
     worker.endpoint = comm::Endpoint::open(test_endpoint_options()).value();
-    auto trainer = DataParallelTrainer::create(job_, index_, folder_, *worker.endpoint, {});
+    auto trainer = DataParallelTrainer::create(job_, index_, folder_, *worker.endpoint, options_);
     EXPECT_TRUE(trainer.is_ok()) << trainer.status().to_string();
     worker.trainer = std::move(trainer).value();
     return workers_.size() - 1;
@@ -167,6 +168,7 @@ class TestWorkers {
   const model::Training job_;
   const dataset::Index& index_;
   const fs::Location folder_;
+  const TrainerOptions options_;
   std::deque<Worker> workers_;
   uint64_t generation_ = 0;
 };

@@ -21,6 +21,19 @@ ordered_json to_json(const control::Evaluation& evaluation) {
           {"records", evaluation.records()}};
 }
 
+ordered_json course_json(const control::Course& course) {
+  ordered_json stopped = nullptr, best = nullptr;
+  if (course.stopped_epoch() > 0)
+    stopped = {{"epoch", course.stopped_epoch()}, {"why", course.why()}};
+  if (course.best_epoch() > 0)
+    best = {{"epoch", course.best_epoch()},
+            {"step", course.best_step()},
+            {"measure", course.best_measure()},
+            {"value", number(course.best_value())},
+            {"used", course.best_used()}};
+  return {{"stopped_early", stopped}, {"best", best}, {"roll_backs", course.roll_backs()}};
+}
+
 // Words of a failed program may be cut in the middle of a letter.
 std::string dump(const ordered_json& value, int indent) {
   return value.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
@@ -83,6 +96,10 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
       line["step"] = message.checkpointed().step();
       line["stall_ms"] = message.checkpointed().stall_ms();
       return dump(line, -1);
+    case control::FromWorker::kNotice:
+      line["kind"] = "notice";
+      line["text"] = message.notice().text();
+      return dump(line, -1);
     case control::FromWorker::kInput:
       input_[worker] = message.input();
       return std::nullopt;
@@ -102,7 +119,10 @@ std::optional<control::JobEvent> JobReport::event(const control::FromWorker& mes
     *event.mutable_evaluation() = message.evaluation();
   else if (message.has_checkpointed())
     *event.mutable_checkpointed() = message.checkpointed();
-  else
+  else if (message.has_notice()) {
+    event.mutable_announcement()->set_warning(message.notice().warning());
+    event.mutable_announcement()->set_text(message.notice().text());
+  } else
     return std::nullopt;
   event.set_at_ms(wall_clock_ms() - times.started);
   return event;
@@ -134,6 +154,7 @@ std::string JobReport::summary_json(const job::Ending& ending,
   summary["model"] = nullptr;
   if (!done_.model_sha256().empty())
     summary["model"] = {{"uri", done_.model_uri()}, {"sha256", done_.model_sha256()}};
+  summary.update(course_json(done_.course()));
   summary["phases_s"] = {{"submit", seconds_between(times.started, times.submitted)},
                          {"accepted", seconds_between(times.submitted, times.master)},
                          {"running", seconds_between(times.master, times.formed)},

@@ -33,6 +33,7 @@ std::optional<job::Event> to_event(uint32_t worker, const control::FromWorker& m
     case control::FromWorker::kEvaluation:
     case control::FromWorker::kCheckpointed:
     case control::FromWorker::kInput:
+    case control::FromWorker::kNotice:
     case control::FromWorker::WHAT_NOT_SET:
       return std::nullopt;
   }

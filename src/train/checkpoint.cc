@@ -15,7 +15,6 @@ namespace {
 
 constexpr int64_t kMaxManifestBytes = 1 << 20;
 constexpr int64_t kMaxFileBytes = int64_t{256} << 30;
-constexpr uint64_t kMaxCount = uint64_t{1} << 53;
 constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kTemporary = ".tmp-";
 
@@ -177,64 +176,26 @@ Result<std::vector<std::byte>> read_verified(fs::FileSystem& files, const std::s
   return content;
 }
 
-Result<model::PlateauState> plateau_of(const nlohmann::json& json) {
-  const Status corrupt(Code::kCorrupt, "not a checkpoint's state.json: plateau");
-  if (!json.is_object()) return corrupt;
-  model::PlateauState state;
-  for (const auto& [key, count] :
-       {std::pair("epochs", &state.epochs), std::pair("best_epoch", &state.best_epoch),
-        std::pair("bad", &state.bad), std::pair("cooldown", &state.cooldown)}) {
-    if (!json.contains(key) || !json[key].is_number_unsigned() ||
-        json[key].get<uint64_t>() > kMaxCount)
-      return corrupt;
-    *count = json[key].get<int64_t>();
-  }
-  for (const auto& [key, number] :
-       {std::pair("best", &state.best), std::pair("factor", &state.factor)}) {
-    if (!json.contains(key) || !json[key].is_number()) return corrupt;
-    *number = json[key].get<double>();
-  }
-  return state;
+// What lies there already, if it is complete.
+std::optional<WrittenCheckpoint> complete_checkpoint(fs::FileSystem& files, const std::string& path,
+                                                     Deadline deadline) {
+  const auto text = fs::read_file(files, path + "/" + kManifestFile, kMaxManifestBytes, deadline);
+  if (!text.is_ok()) return std::nullopt;
+  const auto manifest = parse_manifest(*text);
+  if (!manifest.is_ok() || manifest->files.empty()) return std::nullopt;
+  return WrittenCheckpoint{manifest->step, path, manifest->files.front().sha256};
 }
 
 }  // namespace
 
-std::string TrainingState::to_json() const {
-  nlohmann::ordered_json json{{"version", 1},       {"step", step},       {"epoch", epoch},
-                              {"seed", seed},       {"streams", streams}, {"batch", batch},
-                              {"dataset", dataset}, {"engine", engine}};
-  if (plateau)
-    json["plateau"] = {{"epochs", plateau->epochs},     {"best_epoch", plateau->best_epoch},
-                       {"best", plateau->best},         {"bad", plateau->bad},
-                       {"cooldown", plateau->cooldown}, {"factor", plateau->factor}};
-  return json.dump(2) + "\n";
-}
-
-Result<TrainingState> TrainingState::from_json(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  const auto number = [&](const char* key) {
-    return json.contains(key) && json[key].is_number_unsigned();
-  };
-  const auto word = [&](const char* key) { return json.contains(key) && json[key].is_string(); };
-  if (!json.is_object() || json.value("version", nlohmann::json()) != 1 || !number("step") ||
-      !number("epoch") || !number("seed") || !number("streams") || !number("batch") ||
-      !word("dataset") || !word("engine"))
-    return Status(Code::kCorrupt, "not a checkpoint's state.json");
-  TrainingState state;
-  state.step = json["step"].get<int64_t>();
-  state.epoch = json["epoch"].get<int64_t>();
-  state.seed = json["seed"].get<uint64_t>();
-  state.streams = json["streams"].get<int>();
-  state.batch = json["batch"].get<int64_t>();
-  state.dataset = json["dataset"].get<std::string>();
-  state.engine = json["engine"].get<std::string>();
-  if (json.contains("plateau")) state.plateau = HOWDAH_TRY(plateau_of(json["plateau"]));
-  return state;
+std::string checkpoint_path(const std::string& dir, int64_t step) {
+  return fmt::format("{}/{}{}", dir, kPrefix, step);
 }
 
 Result<WrittenCheckpoint> write_checkpoint(fs::FileSystem& files, const std::string& dir,
                                            const Snapshot& snapshot, Deadline deadline) {
-  const std::string path = fmt::format("{}/{}{}", dir, kPrefix, snapshot.state.step);
+  const std::string path = checkpoint_path(dir, snapshot.state.step);
+  if (auto there = complete_checkpoint(files, path, deadline)) return *there;
   const std::string temporary = fmt::format("{}{}{:08x}", path, kTemporary, std::random_device()());
   HOWDAH_TRY(files.mkdir(temporary, 0755, deadline));
   FolderWriter folder(files, temporary, deadline);
@@ -279,7 +240,7 @@ Result<std::optional<Checkpoint>> load_newest_checkpoint(fs::FileSystem& files,
                                                          const std::string& dir,
                                                          Deadline deadline) {
   for (const int64_t step : HOWDAH_TRY(list_folder(files, dir, deadline)).steps) {
-    const std::string path = fmt::format("{}/{}{}", dir, kPrefix, step);
+    const std::string path = checkpoint_path(dir, step);
     auto checkpoint = load_checkpoint(files, path, deadline);
     if (checkpoint.is_ok()) return std::optional(std::move(checkpoint).value());
     if (!is_invalid(checkpoint.status())) return checkpoint.status();
@@ -293,12 +254,15 @@ Status sweep_checkpoints(fs::FileSystem& files, const std::string& dir, int keep
   const Listing listing = HOWDAH_TRY(list_folder(files, dir, deadline));
   for (const std::string& name : listing.temporaries)
     HOWDAH_TRY(files.remove(dir + "/" + name, /*recursive=*/true, deadline));
+  const auto best = read_best(files, dir, deadline);
+  if (!best.is_ok() && best.status().code() != Code::kCorrupt) return best.status();
+  const int64_t best_step = best.is_ok() && *best ? (*best)->step : -1;
   int kept = 0;
   for (const int64_t step : listing.steps) {
-    const std::string path = fmt::format("{}/{}{}", dir, kPrefix, step);
+    const std::string path = checkpoint_path(dir, step);
     const auto manifest = files.stat(path + "/" + kManifestFile, deadline);
     if (!manifest.is_ok() && manifest.status().code() != Code::kNotFound) return manifest.status();
-    if (manifest.is_ok() && ++kept <= keep) continue;
+    if (manifest.is_ok() && (++kept <= keep || step == best_step)) continue;
     HOWDAH_TRY(files.remove(path, /*recursive=*/true, deadline));
   }
   return Status::ok();

@@ -4,6 +4,7 @@
 //                  optimizer.safetensors   its state: "exp_avg.0.weight"; "ema.0.weight"
 //                  state.json              where in the data, and what made it
 //                  MANIFEST.json           every other file with length and SHA-256
+//   <dir>/best.json                        which of them did best in a validation, where asked for
 //
 // It is written under <dir>/step-<n>.tmp-<random>, MANIFEST.json last and by a rename, and then
 // renamed as a whole: a folder step-<n> with a manifest is complete, anything else is left over
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "fs/file_system.h"
+#include "model/course.h"
 #include "model/schedule.h"
 #include "train/safetensors.h"
 
@@ -25,6 +27,7 @@ inline constexpr const char* kModelFile = "model.safetensors";
 inline constexpr const char* kOptimizerFile = "optimizer.safetensors";
 inline constexpr const char* kStateFile = "state.json";
 inline constexpr const char* kManifestFile = "MANIFEST.json";
+inline constexpr const char* kBestFile = "best.json";
 
 struct TrainingState {
   int64_t step = 0;   // steps applied: the next one to compute
@@ -35,6 +38,7 @@ struct TrainingState {
   std::string dataset;                         // the index's fingerprint
   std::string engine;                          // engine_fingerprint()
   std::optional<model::PlateauState> plateau;  // where the learning rate waits for one
+  std::optional<model::Course> course;         // where the training may leave its course
 
   std::string to_json() const;
   static Result<TrainingState> from_json(const std::string& text);  // kCorrupt
@@ -77,8 +81,24 @@ Result<Checkpoint> load_checkpoint(fs::FileSystem& files, const std::string& pat
 Result<std::optional<Checkpoint>> load_newest_checkpoint(fs::FileSystem& files,
                                                          const std::string& dir, Deadline deadline);
 
-// Removes all but the newest `keep` complete checkpoints, and what dead writers left. Only for the
-// one process that writes checkpoints there.
+// What best.json says.
+struct BestCheckpoint {
+  int64_t step = 0;
+  int64_t epoch = 0;    // from 1
+  std::string measure;  // "accuracy", of the validation
+  double value = 0;
+};
+// The step's checkpoint is there. A reader sees the former one or this.
+Status write_best(fs::FileSystem& files, const std::string& dir, const BestCheckpoint& best,
+                  Deadline deadline);
+// Nothing where none was written. kCorrupt.
+Result<std::optional<BestCheckpoint>> read_best(fs::FileSystem& files, const std::string& dir,
+                                                Deadline deadline);
+// "<dir>/step-120"
+std::string checkpoint_path(const std::string& dir, int64_t step);
+
+// Removes all but the newest `keep` complete checkpoints and the best one, and what dead writers
+// left. Only for the one process that writes checkpoints there.
 Status sweep_checkpoints(fs::FileSystem& files, const std::string& dir, int keep,
                          Deadline deadline);
 

@@ -218,6 +218,57 @@ TEST_F(CheckpointTest, sweeps_what_is_old_or_incomplete) {
   EXPECT_THAT(names(), ElementsAre("notes.txt", "step-20", "step-3"));
 }
 
+TEST_F(CheckpointTest, keeps_the_best_one_however_old_it_is) {
+  const std::string dir = "/job/checkpoints";
+  EXPECT_EQ(read_best(*files_, dir, soon()).value(), std::nullopt);
+  for (const int64_t step : {10, 20, 30}) write(step);
+  const BestCheckpoint best{.step = 10, .epoch = 1, .measure = "accuracy", .value = 0.1};
+  ASSERT_TRUE(write_best(*files_, dir, best, soon()).is_ok());
+  const auto read = read_best(*files_, dir, soon());
+  ASSERT_TRUE(read.is_ok() && *read);
+  EXPECT_EQ((*read)->step, 10);
+  EXPECT_EQ((*read)->measure, "accuracy");
+  EXPECT_EQ((*read)->value, 0.1);
+  ASSERT_TRUE(sweep_checkpoints(*files_, dir, 1, soon()).is_ok());
+  EXPECT_THAT(names(), ElementsAre("best.json", "step-10", "step-30"));
+  ASSERT_TRUE(
+      write_best(*files_, dir, {.step = 30, .epoch = 3, .measure = "loss", .value = 0.05}, soon())
+          .is_ok());
+  ASSERT_TRUE(sweep_checkpoints(*files_, dir, 1, soon()).is_ok());
+  EXPECT_THAT(names(), ElementsAre("best.json", "step-30"));
+}
+
+TEST_F(CheckpointTest, does_not_believe_a_damaged_note_of_the_best) {
+  write(10);
+  for (const char* text :
+       {"", "{}", "[1]", R"({"version":1,"step":-1,"epoch":1,"measure":"a","value":1})",
+        R"({"version":1,"step":1,"epoch":1,"measure":2,"value":1})"}) {
+    replace("/job/checkpoints/best.json", text);
+    EXPECT_EQ(read_best(*files_, "/job/checkpoints", soon()).status().code(), Code::kCorrupt);
+    EXPECT_TRUE(sweep_checkpoints(*files_, "/job/checkpoints", 1, soon()).is_ok());
+  }
+}
+
+TEST(TrainingStateTest, tells_the_course_to_the_bit) {
+  TrainingState state;
+  state.course = model::Course{.validated = 3,
+                               .best_epoch = 2,
+                               .best_step = 20,
+                               .best = 0.1 + 0.2,
+                               .mark_epoch = 1,
+                               .mark = 1.0 / 3,
+                               .bad = 2,
+                               .stopped_epoch = 3,
+                               .roll_backs = 1,
+                               .rate = 0.3};
+  const auto again = TrainingState::from_json(state.to_json());
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->course, state.course);
+  std::string text = state.to_json();
+  text.replace(text.find("\"bad\": 2"), 8, "\"bad\": -2");
+  EXPECT_EQ(TrainingState::from_json(text).status().code(), Code::kCorrupt);
+}
+
 TEST_F(CheckpointTest, refuses_a_checkpoint_of_another_optimizer_or_network_and_changes_nothing) {
   write(5, 3);
   const auto checkpoint = newest();

@@ -1,7 +1,12 @@
 #include "worker/training_run.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "base/digest.h"
 #include "base/log.h"
+#include "train/engine.h"
 #include "train/model_state.h"
 
 namespace howdah::worker {
@@ -108,20 +113,32 @@ Status TrainingRun::form(const job::GenerationPlan& plan) {
   send_(formed);
   log::info("generation {}: rank {} of {}, from step {}", generation_, rank_, plan.members.size(),
             start);
+  checkpointed_at_ = std::chrono::steady_clock::now();
+  if (leads() && !std::exchange(advised_, true) && spec_.training.bfloat16 &&
+      !train::has_fast_bfloat16())
+    notice(
+        "'train.precision: bfloat16' is slow here: the processor has no instructions for it; "
+        "float32 is likely faster",
+        true);
+  // Who led before may have died before it was written.
+  if (trainer_.course().best_step == start && start > 0) return keep_best();
   return Status::ok();
 }
 
 Status TrainingRun::train() {
   meter_.restart();
-  while (trainer_.applied_steps() < trainer_.total_steps()) {
-    if (trainer_.validation_due())  // an epoch's checkpoint is written before its evaluation
-      HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation",
-                          trainer_.applied_steps() / trainer_.steps_per_epoch() - 1));
+  for (;;) {
+    // An epoch's checkpoint is written before its evaluation.
+    if (trainer_.validation_due()) HOWDAH_TRY(validate());
+    if (trainer_.finished()) return Status::ok();
     const auto report = trainer_.step(Deadline::after(kStepTimeout));
-    if (!report) return report.status();
-    HOWDAH_TRY(after_step(*report));
+    if (report)
+      HOWDAH_TRY(after_step(*report));
+    else if (report.status().code() == Code::kNumeric)
+      HOWDAH_TRY(roll_back(report.status()));
+    else
+      return report.status();
   }
-  return Status::ok();
 }
 
 Status TrainingRun::after_step(const parallel::StepReport& report) {
@@ -131,16 +148,71 @@ Status TrainingRun::after_step(const parallel::StepReport& report) {
     if (const auto message = meter_.add(report, generation_, trainer_.total_steps(),
                                         spec_.training.epochs, epoch_ends))
       send_(*message);
-  const auto& every = spec_.checkpoint;
-  const int64_t every_steps =
-      every.every_steps > 0 ? every.every_steps : every.every_epochs * trainer_.steps_per_epoch();
-  if (leads() && (applied % every_steps == 0 || applied == trainer_.total_steps()))
-    write_checkpoint();
+  if (leads() && (checkpoint_due(applied) || applied == trainer_.total_steps())) write_checkpoint();
   if (!epoch_ends) return Status::ok();
   send_input_bytes();
-  if (trainer_.has_part(dataset::Part::kValidation))
-    HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation", report.epoch));
+  if (trainer_.has_part(dataset::Part::kValidation)) HOWDAH_TRY(validate());
   meter_.restart();
+  return Status::ok();
+}
+
+bool TrainingRun::checkpoint_due(int64_t applied) const {
+  const job::CheckpointSpec& spec = spec_.checkpoint;
+  if (spec.every.count() > 0)
+    return std::chrono::steady_clock::now() - checkpointed_at_ >= spec.every;
+  const int64_t steps =
+      spec.every_steps > 0 ? spec.every_steps : spec.every_epochs * trainer_.steps_per_epoch();
+  return applied % steps == 0;
+}
+
+// Of the epoch that just ended; then the training may take another course.
+Status TrainingRun::validate() {
+  const int64_t epoch = trainer_.applied_steps() / trainer_.steps_per_epoch();
+  HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation", epoch - 1));
+  const model::Course& course = trainer_.course();
+  if (course.stopped_epoch == epoch && leads()) {
+    notice(fmt::format("stopped after epoch {}: {}", epoch, this->course().why()), false);
+    if (!checkpoint_due(trainer_.applied_steps())) write_checkpoint();
+  }
+  return course.best_epoch == epoch ? keep_best() : Status::ok();
+}
+
+// Nobody applies a step more before it is written, so that whoever goes on can write it too.
+Status TrainingRun::keep_best() {
+  if (!leads()) return Status::ok();
+  const Deadline deadline = Deadline::after(kWriteTimeout);
+  // One at a time; what became of a former one was said.
+  if (const Status drained = writer_->drain(deadline); drained.code() == Code::kDeadlineExceeded)
+    return drained;
+  HOWDAH_TRY(train::write_checkpoint(*checkpoints_.files, checkpoints_.path, *trainer_.snapshot(),
+                                     deadline));
+  const model::Course& course = trainer_.course();
+  return train::write_best(*checkpoints_.files, checkpoints_.path,
+                           {.step = course.best_step,
+                            .epoch = course.best_epoch,
+                            .measure = job::measure_word(spec_.training.course.best.measure),
+                            .value = course.best},
+                           deadline);
+}
+
+// From a loss that is none, back to the newest checkpoint.
+Status TrainingRun::roll_back(const Status& why) {
+  const model::OnNan& rule = spec_.training.course.on_nan;
+  if (!rule.roll_back) return why;
+  if (trainer_.course().roll_backs >= rule.times)
+    return Status(why.code(), fmt::format("{}, after {} {}", why.message(), rule.times,
+                                          rule.times == 1 ? "roll-back" : "roll-backs"))
+        .with_operation("train")
+        .with_advice(why.advice());
+  // What is the newest must not depend on how fast it is written.
+  if (leads()) static_cast<void>(writer_->drain(Deadline::after(kWriteTimeout)).is_ok());
+  const int64_t start =
+      HOWDAH_TRY(trainer_.roll_back(checkpoints_, Deadline::after(kEnterTimeout)));
+  meter_.restart();
+  if (leads())
+    notice(fmt::format("{}: back to step {}, the learning rate times {} from here on",
+                       why.message(), start, trainer_.course().rate),
+           true);
   return Status::ok();
 }
 
@@ -164,6 +236,7 @@ Status TrainingRun::evaluate(dataset::Part part, const char* name, int64_t epoch
 void TrainingRun::write_checkpoint() {
   const auto start = std::chrono::steady_clock::now();
   writer_->submit(trainer_.snapshot());
+  checkpointed_at_ = start;
   const std::chrono::duration<double, std::milli> stall = std::chrono::steady_clock::now() - start;
   control::FromWorker message;
   message.mutable_checkpointed()->set_step(trainer_.applied_steps());
@@ -182,9 +255,47 @@ void TrainingRun::send_input_bytes() {
   send_(message);
 }
 
+control::Course TrainingRun::course() const {
+  const model::CourseRules& rules = spec_.training.course;
+  const model::Course& course = trainer_.course();
+  control::Course message;
+  message.set_stopped_epoch(course.stopped_epoch);
+  if (course.stopped_epoch > 0)
+    message.set_why(fmt::format("the validation's {} was not better for {} {}",
+                                job::measure_word(rules.stop_early.measure), course.bad,
+                                course.bad == 1 ? "epoch" : "epochs"));
+  message.set_best_epoch(course.best_epoch);
+  message.set_best_step(course.best_step);
+  message.set_best_measure(job::measure_word(rules.best.measure));
+  message.set_best_value(course.best);
+  message.set_best_used(rules.best.use && course.best_epoch > 0);
+  message.set_roll_backs(course.roll_backs);
+  return message;
+}
+
+void TrainingRun::notice(const std::string& text, bool warning) {
+  control::FromWorker message;
+  message.mutable_notice()->set_text(text);
+  message.mutable_notice()->set_warning(warning);
+  send_(message);
+}
+
+// The job's model is the best one, where it asks for that.
+Status TrainingRun::take_best() {
+  const model::Course& course = trainer_.course();
+  if (!spec_.training.course.best.use || course.best_step == 0 ||
+      course.best_step == trainer_.applied_steps())
+    return Status::ok();
+  const fs::Location best{checkpoints_.files,
+                          train::checkpoint_path(checkpoints_.path, course.best_step)};
+  return trainer_.take_weights(best, Deadline::after(kEnterTimeout));
+}
+
 Status TrainingRun::finish() {
+  HOWDAH_TRY(take_best());
   if (trainer_.has_part(dataset::Part::kTest))
-    HOWDAH_TRY(evaluate(dataset::Part::kTest, "test", spec_.training.epochs - 1));
+    HOWDAH_TRY(evaluate(dataset::Part::kTest, "test",
+                        trainer_.applied_steps() / trainer_.steps_per_epoch() - 1));
   send_input_bytes();
   control::FromWorker message;
   control::Done& done = *message.mutable_done();
@@ -194,6 +305,7 @@ Status TrainingRun::finish() {
     HOWDAH_TRY(fs::write_file_atomically(*model_.files, model_.path, as_bytes(model), {},
                                          Deadline::after(kWriteTimeout)));
     HOWDAH_TRY(writer_->drain(Deadline::after(kWriteTimeout)));
+    *done.mutable_course() = course();
     done.set_model_uri(model_.uri());
     done.set_model_sha256(Sha256::hex_of(as_bytes(model)));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,6 +50,13 @@ class TrainingRun {
   Status form(const job::GenerationPlan& plan);
   Status train();
   Status after_step(const parallel::StepReport& report);
+  bool checkpoint_due(int64_t applied) const;
+  Status validate();
+  Status keep_best();
+  Status roll_back(const Status& why);
+  Status take_best();
+  control::Course course() const;
+  void notice(const std::string& text, bool warning);
   Status evaluate(dataset::Part part, const char* name, int64_t epoch);
   Status load_weights();
   Status answer();  // training_run_answer.cc
@@ -69,6 +77,8 @@ class TrainingRun {
   std::unique_ptr<train::CheckpointWriter> writer_;  // of the member that leads
   uint64_t generation_ = 0;
   int rank_ = 0;
+  std::chrono::steady_clock::time_point checkpointed_at_;
+  bool advised_ = false;  // on what is slow here
   std::atomic<bool> has_state_{false};
   std::optional<job::WorkerNumber> suspect_;
 };

@@ -99,6 +99,8 @@ Status run_worker(const WorkerSetting& setting) {
   parallel::TrainerOptions trainer_options;
   trainer_options.split = spec.data.split;
   trainer_options.trains = !spec.answer;
+  if (spec.training.pretrained.given() && !spec.answer)
+    trainer_options.pretrained = HOWDAH_TRY(files.resolve(spec.training.pretrained.weights));
   const auto trainer = HOWDAH_TRY(parallel::DataParallelTrainer::create(
       spec.training, index, HOWDAH_TRY(files.resolve(spec.data.index)), *endpoint,
       trainer_options));
