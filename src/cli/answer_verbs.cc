@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/find_job.h"
 #include "fs/path.h"
 
@@ -10,8 +12,24 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
+// The name of the checkpoint that did best in a validation.
+Result<std::string> best_checkpoint(const roles::JobFolder& folder) {
+  const fs::Location best = folder.inside("checkpoints/best.json");
+  const auto text = fs::read_file(*best.files, best.path, 1 << 16, Deadline::after(kTimeout));
+  if (text.status().code() == Code::kNotFound)
+    return Status(Code::kNotFound, "the job did not look for a best checkpoint")
+        .with_peer(best.uri())
+        .with_advice("its job file says so by: checkpoint: {best: {measure: accuracy}}");
+  if (!text) return text.status();
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object() || !json.contains("step") || !json["step"].is_number_unsigned())
+    return Status(Code::kCorrupt, "does not name a step").with_peer(best.uri());
+  return fmt::format("step-{}", json["step"].get<uint64_t>());
+}
+
 // Of the job itself, or of one of its checkpoints.
-Result<std::string> weights_of(const roles::JobFolder& folder, const std::string& checkpoint) {
+Result<std::string> weights_of(const roles::JobFolder& folder, const std::string& asked) {
+  const std::string checkpoint = asked == "best" ? HOWDAH_TRY(best_checkpoint(folder)) : asked;
   std::string name = "model.safetensors";
   if (!checkpoint.empty())
     name = fmt::format("checkpoints/{}{}/{}", checkpoint.starts_with("step-") ? "" : "step-",
@@ -54,8 +72,8 @@ void add_answer_verbs(CLI::App& app, JobRequest& request) {
         ->type_name("URI");
     sub->add_option("--part", request.part, "of the data; default: test, or all of other data")
         ->check(CLI::IsMember({"train", "validation", "test"}));
-    sub->add_option("--checkpoint", request.checkpoint, "of this step, instead of the job's model")
-        ->type_name("STEP");
+    sub->add_option("--checkpoint", request.checkpoint, "of this step, or the best one, instead of the job's model")
+        ->type_name("STEP|best");
     sub->add_option("--workers", request.workers, "how many; default: as many as the job had")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");

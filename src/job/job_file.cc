@@ -2,12 +2,16 @@
 #include <filesystem>
 #include <fstream>
 
+#include "job/augmentation_section.h"
+#include "job/course_section.h"
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
 #include "job/metrics_section.h"
 #include "job/optimizer_section.h"
 #include "job/prepare_section.h"
+#include "job/pretrained_section.h"
+#include "job/train_section.h"
 #include "job/yaml_section.h"
 #include "job/zoo_section.h"
 
@@ -15,7 +19,6 @@ namespace howdah::job {
 namespace {
 
 constexpr size_t kLimitBytes = 1 << 20;
-constexpr int64_t kMostStreams = 4096, kLargestBatch = 1 << 24;
 
 Result<std::string> read_text(const std::string& path) {
   std::error_code ignored;
@@ -44,7 +47,7 @@ Result<YamlValue> read_tree(const std::string& path, int depth) {
 }
 
 // With a preparation in the same file its output is the source, unless another is named.
-void read_data(YamlSection keys, bool prepared, DataSpec& data) {
+void read_data(YamlSection keys, bool prepared, DataSpec& data, model::Augmentation& augmentation) {
   data.source = prepared ? keys.text("source", "") : keys.required_text("source");
   data.index = keys.text("index", "");
   keys.choice("format", {"idx"}, 0);
@@ -58,6 +61,7 @@ void read_data(YamlSection keys, bool prepared, DataSpec& data) {
                  "the test records are a partition of their own");
   if (data.split.train <= 0) split.refuse(*keys.any("split"), "'data.split.train' must be above 0");
   split.finish();
+  augmentation = read_augmentation(keys.section("augment"));
   if (const YamlValue* steps = keys.list("preprocess")) {
     for (const YamlValue& step : steps->list) {
       Status error;
@@ -117,41 +121,6 @@ void read_parallel(YamlSection keys, JobSpec& job) {
   keys.finish();
 }
 
-void read_train(YamlSection keys, model::Training& training) {
-  training.epochs = keys.integer("epochs", 1, 1, 1'000'000);
-  training.batch = keys.integer("batch", 128, 1, kLargestBatch);
-  keys.any("accumulate");
-  training.seed = static_cast<uint64_t>(keys.integer("seed", 1, 0));
-  keys.choice("precision", {"float32"}, 0);
-  keys.choice("determinism", {"exact"}, 0);
-  keys.finish();
-}
-
-// So many batches make one step: a batch as many times as large, dealt to as many times the
-// streams, so that what is computed at once stays as small.
-void accumulate(YamlSection train, JobSpec& job) {
-  const int64_t times = train.integer("accumulate", 1, 1, 4096);
-  if (times == 1) return;
-  job.training.batch *= times;
-  if (job.training.streams * times > kMostStreams || job.training.batch > kLargestBatch) {
-    train.refuse(*train.any("accumulate"),
-                 "'train.accumulate' makes " + std::to_string(job.training.streams * times) +
-                     " streams and a batch of " + std::to_string(job.training.batch) +
-                     ", more than " + std::to_string(kMostStreams) + " and " +
-                     std::to_string(kLargestBatch));
-    return;
-  }
-  job.training.streams *= static_cast<int>(times);
-}
-
-void read_checkpoint(YamlSection keys, CheckpointSpec& checkpoint) {
-  const auto every = keys.amount("every", {1, 1}, {"step", "epoch"});
-  checkpoint.every_steps = every.unit == 0 ? every.count : 0;
-  checkpoint.every_epochs = every.unit == 1 ? every.count : 0;
-  checkpoint.keep = static_cast<int>(keys.integer("keep", 3, 1, 1000));
-  keys.finish();
-}
-
 // The layers of a model by name, as soon as it is known how many classes there are.
 void expand_zoo(JobSpec& job, int64_t classes) {
   if (!job.zoo) return;
@@ -167,6 +136,7 @@ void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
       keys.refuse(*type, "'model.type' and 'model.layers' are two models", "leave one out");
     job.zoo = read_zoo(keys);
     expand_zoo(job, job.data.classes.value_or(0));
+    job.training.pretrained = read_pretrained(keys.section("pretrained"), job.zoo->type);
     return keys.finish();
   }
   if (!layers || layers->list.empty()) {
@@ -174,6 +144,7 @@ void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
                 "give at least one layer, or a type");
     return;
   }
+  job.training.pretrained = read_pretrained(keys.section("pretrained"), {});
   Status error;
   job.training.layers = read_layers(*layers, error);
   if (!error.is_ok()) {
@@ -210,7 +181,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   keys.not_built_yet({"program", "alerts"});
   bool prepared = false;
   for (const char* section : {"prepare", "preprocess"}) prepared |= keys.any(section) != nullptr;
-  read_data(keys.section("data"), prepared, job.data);
+  read_data(keys.section("data"), prepared, job.data, job.training.augmentation);
   read_model(keys.section("model"), job, tree);
   keys.choice("loss", {"cross_entropy"}, 0);
   read_optimizer(keys, job.training, error);
@@ -221,13 +192,13 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   job.answer = read_answer(keys.section("answer"));
   read_resources(keys.section("resources"), job);
   read_parallel(keys.section("parallel"), job);
-  accumulate(keys.section("train"), job);
+  accumulate(keys.section("train"), job.training);
   YamlSection communication = keys.section("communication");
   job.shared_memory = communication.choice("transport", {"auto", "tcp"}, 0) == 0;
   communication.choice("algorithm", {"auto", "direct"}, 0);
   communication.choice("compression", {"none"}, 0);
   communication.finish();
-  read_checkpoint(keys.section("checkpoint"), job.checkpoint);
+  read_course(keys, job.training.course, job.checkpoint);
   keys.finish();
   if (!error.is_ok()) return error;
   return job;
@@ -295,6 +266,27 @@ Result<JobSpec> parse_job(const std::string& text, const std::string& file_name)
   return training_of(HOWDAH_TRY(parse_any_job(text, file_name)), file_name);
 }
 
+namespace {
+
+// Who waits for the validation's figures needs a validation part.
+Status check_validation(const model::Training& training, const dataset::Index& index,
+                        const dataset::Split& split) {
+  if (dataset::has_part(index, split, dataset::Part::kValidation)) return Status::ok();
+  const auto refused = [&](const std::string& who, const std::string& otherwise) {
+    return Status(Code::kInvalidArgument, who + ", but there is no validation part")
+        .with_peer(index.source)
+        .with_advice("give 'data.split.validation', or " + otherwise);
+  };
+  if (training.schedule.type == model::ScheduleType::kPlateau)
+    return refused("the learning rate waits for a plateau", "choose another schedule");
+  if (training.course.stop_early.on)
+    return refused("'stop_early' is by validation", "leave it out");
+  if (training.course.best.on) return refused("'checkpoint.best' is by validation", "leave it out");
+  return Status::ok();
+}
+
+}  // namespace
+
 Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
   model::Training& training = spec.training;
   if (spec.data.classes && *spec.data.classes < index.classes)
@@ -316,12 +308,10 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
       training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
   }
   HOWDAH_TRY(check_metrics(spec.metrics, training.classes));
-  if (training.schedule.type == model::ScheduleType::kPlateau &&
-      !dataset::has_part(index, spec.data.split, dataset::Part::kValidation))
-    return Status(Code::kInvalidArgument,
-                  "the learning rate waits for a plateau, but there is no validation part")
-        .with_peer(index.source)
-        .with_advice("give 'data.split.validation', or choose another schedule");
+  HOWDAH_TRY(check_validation(training, index, spec.data.split));
+  if (training.augmentation.fill_mean) training.augmentation.fill = index.mean;
+  HOWDAH_TRY(model::check_augmentation(training.augmentation, training.input,
+                                       index.element == dataset::ElementType::kUint8));
   const auto shapes = HOWDAH_TRY(model::infer_network(training));
   return model::check_groups(training.optimizer, model::parameter_names(shapes));
 }

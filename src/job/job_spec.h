@@ -9,6 +9,7 @@
 
 #include "dataset/plan.h"
 #include "job/answer_section.h"
+#include "job/course_section.h"
 #include "job/metrics_section.h"
 #include "model/training.h"
 #include "model/zoo.h"
@@ -31,12 +32,6 @@ struct ResourceSpec {
   int64_t master_memory_bytes = int64_t{256} << 20;
   int cores = 1;
   std::chrono::milliseconds gang_timeout{300'000};
-};
-
-struct CheckpointSpec {
-  int64_t every_steps = 0;  // 0: by epochs
-  int64_t every_epochs = 1;
-  int keep = 3;
 };
 
 struct JobSpec {

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include "job/augmentation_section.h"
+#include "job/course_section.h"
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
 #include "job/optimizer_section.h"
+#include "job/pretrained_section.h"
+#include "job/train_section.h"
 #include "job/zoo_section.h"
 
 namespace howdah::job {
@@ -22,7 +26,7 @@ std::string size_text(int64_t bytes) {
   return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{}", bytes);
 }
 
-std::string data_text(const DataSpec& data) {
+std::string data_text(const DataSpec& data, const model::Augmentation& augmentation) {
   std::string text = fmt::format("data:\n  source: {}\n  format: idx\n", quoted(data.source));
   if (!data.index.empty()) text += fmt::format("  index: {}\n", quoted(data.index));
   if (data.classes) text += fmt::format("  classes: {}\n", *data.classes);
@@ -30,7 +34,21 @@ std::string data_text(const DataSpec& data) {
                       data.split.validation, data.split.seed);
   text += fmt::format("  preprocess:\n    - normalize: {{method: {}}}\n",
                       data.standardize ? "standard" : "unit");
+  if (augmentation.any())
+    text += fmt::format("  augment: {}\n", augmentation_to_yaml(augmentation));
   return text;
+}
+
+std::string model_text(const JobSpec& spec) {
+  const model::Pretrained& pretrained = spec.training.pretrained;
+  const std::string weights =
+      pretrained.given() ? "pretrained: " + pretrained_to_yaml(pretrained) : "";
+  if (!spec.zoo)
+    return "model:\n  layers:\n" + layers_to_yaml(spec.training.layers) +
+           (weights.empty() ? "" : "  " + weights + "\n");
+  std::string zoo = zoo_to_yaml(*spec.zoo);
+  if (!weights.empty()) zoo.insert(zoo.size() - 1, ", " + weights);
+  return "model: " + zoo + "\n";
 }
 
 }  // namespace
@@ -40,16 +58,13 @@ std::string to_yaml(const JobSpec& spec) {
   const ResourceSpec& resources = spec.resources;
   std::string text = fmt::format("name: {}\n", spec.name);
   if (!spec.home.empty()) text += fmt::format("home: {}\n", quoted(spec.home));
-  text += data_text(spec.data);
-  text += spec.zoo ? "model: " + zoo_to_yaml(*spec.zoo) + "\n"
-                   : "model:\n  layers:\n" + layers_to_yaml(training.layers);
+  text += data_text(spec.data, training.augmentation);
+  text += model_text(spec);
   text += "loss: cross_entropy\n";
   text += fmt::format("optimizer: {}\n", optimizer_to_yaml(training.optimizer));
   text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));
   text += fmt::format("regularization: {}\n", regularization_to_yaml(training.regularization));
-  text += fmt::format(
-      "train: {{epochs: {}, batch: {}, seed: {}, precision: float32, determinism: exact}}\n",
-      training.epochs, training.batch, training.seed);
+  text += "train: " + train_to_yaml(training) + "\n";
   text += fmt::format("parallel: {{streams: {}, mode: data}}\n", training.streams);
   text += fmt::format("communication: {{transport: {}, algorithm: auto, compression: none}}\n",
                       spec.shared_memory ? "auto" : "tcp");
@@ -59,11 +74,7 @@ std::string to_yaml(const JobSpec& spec) {
       quoted(resources.queue), resources.workers_min, resources.workers_max,
       size_text(resources.memory_bytes), resources.cores, size_text(resources.master_memory_bytes),
       resources.gang_timeout.count() / 1000);
-  text += spec.checkpoint.every_steps > 0
-              ? fmt::format("checkpoint: {{every: {} steps, keep: {}}}\n",
-                            spec.checkpoint.every_steps, spec.checkpoint.keep)
-              : fmt::format("checkpoint: {{every: {} epochs, keep: {}}}\n",
-                            spec.checkpoint.every_epochs, spec.checkpoint.keep);
+  text += course_to_yaml(training.course, spec.checkpoint);
   std::vector<std::string> metrics;
   for (const MetricSpec& metric : spec.metrics) metrics.push_back(metric.name);
   if (!metrics.empty()) text += fmt::format("metrics: [{}]\n", join(metrics));

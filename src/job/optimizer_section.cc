@@ -76,6 +76,7 @@ model::ParameterGroup read_group(const YamlValue& entry, Status& error) {
   if (keys.any("weight_decay")) group.weight_decay = keys.number("weight_decay", 0, 0, 1e6);
   group.rate = keys.number("rate", 1, 0, 1e6);
   group.freeze = keys.flag("freeze", false);
+  group.freeze_statistics = keys.flag("freeze_statistics", false);
   keys.finish();
   return group;
 }
@@ -114,7 +115,8 @@ std::string groups_text(const std::vector<model::ParameterGroup>& groups) {
   for (const model::ParameterGroup& group : groups) {
     text += fmt::format("{}{{match: \"{}\"", text.empty() ? "" : ", ", group.match);
     if (group.weight_decay) text += fmt::format(", weight_decay: {}", *group.weight_decay);
-    text += fmt::format(", rate: {}, freeze: {}}}", group.rate, group.freeze);
+    text += fmt::format(", rate: {}, freeze: {}", group.rate, group.freeze);
+    text += group.freeze_statistics ? ", freeze_statistics: true}" : "}";
   }
   return text;
 }

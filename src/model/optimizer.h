@@ -20,6 +20,7 @@ struct ParameterGroup {
   std::optional<double> weight_decay = {};  // the optimizer's when not given
   double rate = 1;                          // times the learning rate
   bool freeze = false;                      // the parameters keep their values
+  bool freeze_statistics = false;           // of BatchNorm: what it has gathered is used, and stays
   std::string where = {};                   // "job.yaml:12:7", for messages
 };
 

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/augmentation.h"
+#include "model/course.h"
 #include "model/layers.h"
 #include "model/loss.h"
 #include "model/optimizer.h"
+#include "model/pretrained.h"
 #include "model/schedule.h"
 #include "model/task.h"
 
@@ -41,6 +45,12 @@ struct Training {
   Schedule schedule;
   Regularization regularization;
   Normalization normalization;
+  Augmentation augmentation;
+  CourseRules course;
+  Pretrained pretrained;
+  bool bfloat16 = false;  // forward and backward by libtorch's autocast; the weights are float32
+  // How images lie in memory inside the network; when not given, as is faster.
+  std::optional<bool> channels_last;
   int64_t epochs = 1;
   int64_t batch = 128;  // global
   uint64_t seed = 1;

@@ -35,4 +35,9 @@ std::string engine_fingerprint() {
          std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
+bool has_fast_bfloat16() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512bf16");
+}
+
 }  // namespace howdah::train

@@ -12,4 +12,8 @@ void configure_engine(int threads);
 // 1 thread". Workers of one job must agree on it.
 std::string engine_fingerprint();
 
+// Whether this processor multiplies bfloat16 by instructions of its own; without them it is slower
+// than float32.
+bool has_fast_bfloat16();
+
 }  // namespace howdah::train

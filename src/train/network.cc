@@ -1,10 +1,13 @@
 #include "train/network.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "model/layer_walk.h"
+#include "train/augmentation.h"
+#include "train/autocast.h"
 #include "train/inputs.h"
 #include "train/layer_forward.h"
 #include "train/normalizer.h"
@@ -35,19 +38,28 @@ struct GradientHook : torch::autograd::PostAccumulateGradHook {
 // A layer's tensors, by its number.
 struct Place {
   size_t first_parameter = 0, parameters = 0, first_buffer = 0, buffers = 0;
+  bool frozen_statistics = false;
 };
+
+// Convolutions of images read and write channels side by side.
+bool prefers_channels_last(const model::Training& training) {
+  return training.input_form == model::Form::kValues && training.input.size() == 3 &&
+         training.channels_last.value_or(false);
+}
 
 }  // namespace
 
 class Network::Impl {
  public:
-  Impl(const model::Training& training, const Layout& layout, Normalizer normalizer)
+  Impl(const model::Training& training, const Layout& layout, dataset::ElementType element,
+       Normalizer normalizer)
       : training_(training),
         layout_(layout),
         normalizer_(std::move(normalizer)),
         weights_(torch::zeros({layout.weights})),
         canonical_(torch::zeros({std::max<int64_t>(layout.buffer_values, 1)})),
         working_(canonical_.clone()),
+        channels_last_(prefers_channels_last(training)),
         decoder_number_(model::layer_count(training.layers)) {
     for (size_t i = layout.parameters.size(); i-- > 0;) {
       Place& place = place_of(layout.parameters[i].layer);
@@ -59,15 +71,8 @@ class Network::Impl {
       place.first_buffer = i;
       ++place.buffers;
     }
-    for (size_t i = 0; i < layout.parameters.size(); ++i) {
-      const Parameter& where = layout.parameters[i];
-      Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
-                                          where.shape, torch::kFloat32);
-      parameter.set_requires_grad(true);
-      torch::autograd::impl::set_post_acc_grad_hooks(
-          parameter, std::make_unique<GradientHook>(static_cast<int>(i), &observers_));
-      parameters_.push_back(std::move(parameter));
-    }
+    for (size_t i = 0; i < layout.parameters.size(); ++i) add_parameter(i);
+    if (training.augmentation.any()) augmenter_.emplace(training, element);
   }
 
   std::span<float> weights() {
@@ -80,14 +85,20 @@ class Network::Impl {
   Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                   const Observers& observers) {
     working_.copy_(canonical_);
-    const Tensor outputs = HOWDAH_TRY(forward(batch, {true, dropout_seed})).x;
+    Mixing mixing;
+    const Tensor outputs = HOWDAH_TRY(forward(batch, {true, dropout_seed}, &mixing)).x;
     const Tensor labels = labels_of(batch);
-    const Tensor loss = loss_of(outputs, labels);
+    Tensor loss = loss_of(outputs, labels);
+    if (!mixing.partner.empty()) {
+      const Tensor others = labels.index_select(0, torch::tensor(mixing.partner));
+      loss = mixing.weight * loss + (1 - mixing.weight) * loss_of(outputs, others);
+    }
     SampleSums sums;
     sums.loss = loss.item<double>();
     sums.correct = outputs.detach().argmax(1).eq(labels).sum().item<int64_t>();
     observers.forward_done(
         sums, {working_.const_data_ptr<float>(), static_cast<size_t>(layout_.buffer_values)});
+    for (const int frozen : frozen_) observers.gradient(frozen, no_gradient_.data());
     observers_ = &observers;
     try {
       loss.backward();
@@ -153,7 +164,10 @@ class Network::Impl {
           std::span(network.parameters_).subspan(own.first_parameter, own.parameters);
       for (size_t i = 0; i < own.buffers; ++i)
         tensors.buffers.push_back(network.working_buffer(own.first_buffer + i));
-      return layer_forward({layer, place, tensors, in, context});
+      if (!own.frozen_statistics) return layer_forward({layer, place, tensors, in, context});
+      LayerContext evaluating = context;
+      evaluating.training = false;
+      return layer_forward({layer, place, tensors, in, evaluating});
     }
     static Status enter(const Layer&, const LayerPlace&, const Flow&) { return Status::ok(); }
     static Result<Flow> merge(const Layer& layer, const LayerPlace&,
@@ -163,10 +177,17 @@ class Network::Impl {
   };
 
   // What the last layer gives, with teacher forcing where there is a decoder.
-  Result<Flow> forward(const dataset::RecordBatch& batch, const LayerContext& context) {
-    Flow flow = HOWDAH_TRY(encode(input_of(batch, training_, normalizer_), context));
-    if (training_.decoder.empty()) return flow;
-    return decode(decoder_input_of(batch, training_), flow, context);
+  Result<Flow> forward(const dataset::RecordBatch& batch, const LayerContext& context,
+                       Mixing* mixing = nullptr) {
+    Augmenter* augmenter = context.training && augmenter_ ? &*augmenter_ : nullptr;
+    Flow input = input_of(batch, training_, normalizer_, augmenter, context.dropout_seed, mixing);
+    if (channels_last_) input.x = input.x.contiguous(torch::MemoryFormat::ChannelsLast);
+    const Autocast autocast(training_.bfloat16);
+    Flow flow = HOWDAH_TRY(encode(std::move(input), context));
+    if (!training_.decoder.empty())
+      flow = HOWDAH_TRY(decode(decoder_input_of(batch, training_), flow, context));
+    flow.x = flow.x.to(torch::kFloat32);  // losses and measures are of full precision
+    return flow;
   }
   Result<Flow> encode(Flow in, const LayerContext& context) {
     Pass pass{*this, context};
@@ -177,6 +198,25 @@ class Network::Impl {
     Pass pass{*this, context};
     return model::LayerWalk<Flow, Pass>(pass).through(
         training_.decoder, std::move(in), {.name = "decoder", .first_number = decoder_number_});
+  }
+
+  void add_parameter(size_t number) {
+    const Parameter& where = layout_.parameters[number];
+    Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
+                                        where.shape, torch::kFloat32);
+    const model::ParameterGroup* group = model::group_of(training_.optimizer, where.name);
+    if (group != nullptr && group->freeze_statistics)
+      place_of(where.layer).frozen_statistics = true;
+    if (group != nullptr && group->freeze) {
+      // Nothing is computed for it, nor below where nothing is trained.
+      frozen_.push_back(static_cast<int>(number));
+      no_gradient_.resize(std::max(no_gradient_.size(), static_cast<size_t>(where.count)));
+    } else {
+      parameter.set_requires_grad(true);
+      torch::autograd::impl::set_post_acc_grad_hooks(
+          parameter, std::make_unique<GradientHook>(static_cast<int>(number), &observers_));
+    }
+    parameters_.push_back(std::move(parameter));
   }
 
   Place& place_of(int layer) {
@@ -201,7 +241,11 @@ class Network::Impl {
   Tensor weights_, canonical_, working_;
   std::vector<Tensor> parameters_;  // leaves that share weights_' memory
   std::vector<Place> places_;       // by the layers' numbers
-  const int decoder_number_;        // of the decoder's first layer
+  std::vector<int> frozen_;         // parameters whose gradient is no_gradient_
+  std::vector<float> no_gradient_;  // zeros
+  std::optional<Augmenter> augmenter_;
+  const bool channels_last_;
+  const int decoder_number_;  // of the decoder's first layer
   const Observers* observers_ = nullptr;
 };
 
@@ -215,7 +259,8 @@ Result<std::unique_ptr<Network>> Network::create(const model::Training& training
       HOWDAH_TRY(Normalizer::make(training.normalization, training.input, element));
   std::unique_ptr<Network> network;
   HOWDAH_TRY(torch_call("build the network", [&] {
-    network.reset(new Network(std::make_unique<Impl>(training, layout, std::move(normalizer))));
+    network.reset(
+        new Network(std::make_unique<Impl>(training, layout, element, std::move(normalizer))));
     return Status::ok();
   }));
   initialize(layout, training.seed, network->weights(), network->buffers());

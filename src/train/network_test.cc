@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
 #include <deque>
 
 #include "dataset/random.h"
+#include "train/augmentation.h"
 #include "train/engine.h"
 #include "train/gradient_tree.h"
 
@@ -186,6 +188,142 @@ TEST_F(NetworkTest, evaluates_with_the_canonical_statistics) {
     EXPECT_GT(answers.at(batch.labels[static_cast<size_t>(i)], outputs[i].item<int64_t>()), 0);
   EXPECT_EQ(metrics_of(answers).records, 7);
   EXPECT_GT(loss, 0);
+}
+
+TEST_F(NetworkTest, computes_nothing_for_what_is_frozen_and_the_rest_as_before) {
+  const auto batch = records(training_, 5, 1);
+  const Backward free = backward(*network_, layout_, batch);
+  model::Training training = example();
+  training.optimizer.groups = {{.match = "0.*", .freeze = true},
+                               {.match = "8.bias", .freeze = true}};
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const Backward frozen = backward(*network, layout_, batch);
+  ASSERT_EQ(frozen.order.size(), layout_.parameters.size());
+  EXPECT_EQ(frozen.sums.loss, free.sums.loss);
+  EXPECT_EQ(frozen.buffers, free.buffers);
+  for (const Parameter& parameter : layout_.parameters) {
+    const auto gradient = [&](const Backward& of) {
+      return std::vector<float>(of.gradients.begin() + parameter.offset,
+                                of.gradients.begin() + parameter.offset + parameter.count);
+    };
+    if (parameter.name == "0.weight" || parameter.name == "0.bias" || parameter.name == "8.bias")
+      EXPECT_EQ(gradient(frozen), std::vector<float>(static_cast<size_t>(parameter.count)));
+    else
+      EXPECT_EQ(gradient(frozen), gradient(free)) << parameter.name;
+  }
+}
+
+TEST_F(NetworkTest, leaves_frozen_statistics_as_they_are_and_uses_them) {
+  model::Training training = example();
+  training.optimizer.groups = {{.match = "1.*", .freeze = true, .freeze_statistics = true}};
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  network->buffers()[0] = 0.5F;
+  const auto batch = records(training, 5, 1);
+  const Backward found = backward(*network, layout_, batch);
+  EXPECT_EQ(found.buffers,
+            std::vector<float>(network->buffers().begin(), network->buffers().end()));
+  torch::nn::Sequential peer = peer_of(layout_, network->weights());
+  {
+    const torch::NoGradGuard guard;
+    peer->named_buffers()["1.running_mean"][0] = 0.5;
+  }
+  peer->eval();  // nothing else in it knows training from evaluation
+  const torch::Tensor loss = torch::nn::functional::cross_entropy(
+      peer->forward(input_of(batch)),
+      torch::from_blob(const_cast<int32_t*>(batch.labels.data()), {5}, torch::kInt32)
+          .to(torch::kInt64),
+      torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
+  EXPECT_NEAR(found.sums.loss, loss.item<double>(), 1e-5);
+}
+
+TEST_F(NetworkTest, weighs_the_losses_of_both_classes_of_mixed_records) {
+  model::Training training = example();
+  training.augmentation = {.mixup = 1};
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const auto batch = records(training, 9, 1);
+  const Backward found = backward(*network, layout_, batch, 17);
+  const Mixing mixing =
+      Augmenter(training, dataset::ElementType::kUint8).draw_mixing(batch.records, 17);
+  torch::nn::Sequential peer = peer_of(layout_, network->weights());
+  const torch::Tensor partner = torch::tensor(mixing.partner), x = input_of(batch);
+  const torch::Tensor outputs =
+      peer->forward(mixing.weight * x + (1 - mixing.weight) * x.index_select(0, partner));
+  // The same by soft targets.
+  const torch::Tensor labels =
+      torch::from_blob(const_cast<int32_t*>(batch.labels.data()), {9}, torch::kInt32)
+          .to(torch::kInt64);
+  const torch::Tensor own = torch::one_hot(labels, 4).to(torch::kFloat32);
+  const torch::Tensor soft =
+      mixing.weight * own + (1 - mixing.weight) * own.index_select(0, partner);
+  const torch::Tensor loss = -(soft * torch::log_softmax(outputs, 1)).sum();
+  EXPECT_NEAR(found.sums.loss, loss.item<double>(), 1e-4);
+  EXPECT_EQ(found.sums.correct, outputs.argmax(1).eq(labels).sum().item<int64_t>());
+  loss.backward();
+  for (const auto& item : peer->named_parameters())
+    for (const Parameter& parameter : layout_.parameters)
+      if (parameter.name == item.key()) {
+        EXPECT_TRUE(torch::allclose(
+            torch::from_blob(const_cast<float*>(found.gradients.data()) + parameter.offset,
+                             parameter.shape),
+            item.value().grad(), 1e-3, 1e-4))
+            << parameter.name;
+      }
+}
+
+TEST_F(NetworkTest, augments_training_and_never_evaluation) {
+  model::Training training = example();
+  training.augmentation = {
+      .crop_padding = 3, .flip_horizontal = 0.5, .brightness = 0.5, .mixup = 1};
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const auto batch = records(training, 9, 1);
+  const auto evaluated = [&](Network& one) {
+    ConfusionMatrix answers(training.classes);
+    double loss = 0;
+    EXPECT_TRUE(one.evaluate(batch, answers, loss).is_ok());
+    return loss;
+  };
+  EXPECT_EQ(evaluated(*network), evaluated(*network_));
+  EXPECT_EQ(evaluated(*network), evaluated(*network));
+  const Backward first = backward(*network, layout_, batch, 1);
+  EXPECT_NE(first.sums.loss, backward(*network_, layout_, batch, 1).sums.loss);
+  EXPECT_NE(first.sums.loss, backward(*network, layout_, batch, 2).sums.loss);
+  EXPECT_EQ(first.gradients, backward(*network, layout_, batch, 1).gradients);
+}
+
+TEST_F(NetworkTest, is_close_to_float32_in_bfloat16) {
+  model::Training training = example();
+  training.bfloat16 = true;
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const auto batch = records(training, 16, 1);
+  const Backward exact = backward(*network_, layout_, batch);
+  const Backward found = backward(*network, layout_, batch);
+  EXPECT_NE(found.sums.loss, exact.sums.loss);
+  EXPECT_NEAR(found.sums.loss, exact.sums.loss, 0.02 * exact.sums.loss);
+  EXPECT_EQ(found.gradients, backward(*network, layout_, batch).gradients);
+  double dot = 0, own = 0, other = 0;
+  for (size_t i = 0; i < exact.gradients.size(); ++i) {
+    const double a = static_cast<double>(exact.gradients[i]);
+    const double b = static_cast<double>(found.gradients[i]);
+    dot += a * b;
+    own += a * a;
+    other += b * b;
+  }
+  EXPECT_GT(dot / std::sqrt(own * other), 0.99);
+  // A weight that the optimizer moved is seen by the next forward pass.
+  network->weights()[0] += 1;
+  EXPECT_NE(backward(*network, layout_, batch).sums.loss, found.sums.loss);
+}
+
+TEST_F(NetworkTest, computes_the_same_with_channels_last) {
+  model::Training training = example();
+  training.channels_last = true;
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const auto batch = records(training, 16, 1);
+  const Backward exact = backward(*network_, layout_, batch);
+  const Backward found = backward(*network, layout_, batch);
+  EXPECT_NEAR(found.sums.loss, exact.sums.loss, 1e-4);
+  for (size_t i = 0; i < exact.gradients.size(); ++i)
+    EXPECT_NEAR(found.gradients[i], exact.gradients[i], 1e-3);
 }
 
 TEST_F(NetworkTest, refuses_a_normalization_that_fits_no_channel) {
