@@ -76,6 +76,40 @@ class BadInput(unittest.TestCase):
         self.refused_job(2, "job.yaml:", "conv2d", change=("    - dense: {units: 10}",
                                                            "    - conv2d: {filters: 3}"))
 
+    def test_augmentation_that_does_not_fit_the_images(self):
+        def augment(text):
+            return ("  preprocess:", f"  augment: {{{text}}}\n  preprocess:")
+        self.refused_job(2, "job.yaml:", "'data.augment.flip' cannot be 'horizontl'",
+                         "did you mean 'horizontal'?", change=augment("flip: horizontl"))
+        self.refused_job(2, "job.yaml:", "'data.augment.crop.padding' is 40 for images of 28 x 28",
+                         change=augment("crop: {padding: 40}"))
+        self.refused_job(2, "job.yaml:", "'data.augment.color.saturation' is for 3 channels",
+                         change=augment("color: {saturation: 0.5}"))
+
+    def test_a_course_that_cannot_be(self):
+        def course(text):
+            return ("checkpoint: {every", text + "\ncheckpoint: {every")
+        self.refused_job(2, "job.yaml:", "'stop_early.measure' cannot be 'acuracy'",
+                         "did you mean 'accuracy'?", change=course("stop_early: {measure: acuracy}"))
+        self.refused_job(2, "'stop_early' is by validation, but there is no validation part",
+                         split=("train: 0.9, validation: 0.1", "train: 1, validation: 0"),
+                         change=course("stop_early: {}"))
+        self.refused_job(2, "job.yaml:", "'on_nan' cannot be 'ignore'", change=course("on_nan: ignore"))
+        self.refused_job(2, "job.yaml:", "'checkpoint.every' must be an amount, not '3 moons'",
+                         change=("every: 1 epoch", "every: 3 moons"))
+        self.refused_job(2, "job.yaml:", "'train.precision' cannot be 'float61'",
+                         change=("seed: 3}", "seed: 3, precision: float61}"))
+
+    def test_weights_to_begin_with_that_are_none(self):
+        def weights(uri, more=""):
+            return ("model:\n", f"model:\n  pretrained: {{weights: '{uri}'{more}}}\n")
+        self.refused_job(2, "job.yaml:", "file:///nowhere.safetensors",
+                         change=weights("file:///nowhere.safetensors"))
+        torn = self.scratch.write("torn.safetensors", "no such header")
+        self.refused_job(2, "job.yaml:", "not a safetensors file", change=weights(f"file://{torn}"))
+        self.refused_job(2, "job.yaml:", "'model.pretrained.map: torchvision' is for the types",
+                         change=weights(f"file://{torn}", ", map: torchvision"))
+
     def test_data_that_is_not_there(self):
         self.refused_job(2, "/nowhere/at/all", "no such file",
                          source=(f"file://{self.dataset}", "file:///nowhere/at/all"))
