@@ -72,7 +72,8 @@ void add_answer_verbs(CLI::App& app, JobRequest& request) {
         ->type_name("URI");
     sub->add_option("--part", request.part, "of the data; default: test, or all of other data")
         ->check(CLI::IsMember({"train", "validation", "test"}));
-    sub->add_option("--checkpoint", request.checkpoint, "of this step, or the best one, instead of the job's model")
+    sub->add_option("--checkpoint", request.checkpoint,
+                    "of this step, or the best one, instead of the job's model")
         ->type_name("STEP|best");
     sub->add_option("--workers", request.workers, "how many; default: as many as the job had")
         ->check(CLI::Range(1, 1024))
