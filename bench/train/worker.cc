@@ -67,7 +67,8 @@ Status train_to_the_end(parallel::DataParallelTrainer& trainer) {
     begin = Clock::now();
   }
   const auto test = HOWDAH_TRY(trainer.evaluate(dataset::Part::kTest, Deadline::never()));
-  std::cout << "test " << test.accuracy << " " << test.recall << " " << test.f1 << std::endl;
+  std::cout << "test " << test.at("accuracy") << " " << test.at("recall") << " " << test.at("f1")
+            << std::endl;
   std::cout << "model " << Sha256::hex_of(as_bytes(train::model_file(*trainer.snapshot())))
             << std::endl;
   return Status::ok();

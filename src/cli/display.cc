@@ -10,9 +10,11 @@
 namespace howdah::cli {
 namespace {
 using Clock = std::chrono::steady_clock;
+using nlohmann::ordered_json;
 
 constexpr std::chrono::seconds kLineEvery{5};
 constexpr int kBarWidth = 24;
+constexpr int kMostFigures = 6;  // of an evaluation, in a line
 
 int terminal_width(std::FILE* out) {
   winsize size{};
@@ -21,8 +23,10 @@ int terminal_width(std::FILE* out) {
 }
 
 std::string measures(const control::Progress& progress) {
-  return fmt::format("loss {:.4f}  accuracy {:.4f}  {} images/s", progress.loss(),
-                     progress.accuracy(), grouped(static_cast<int64_t>(progress.records_per_s())));
+  const std::string accuracy =
+      progress.has_accuracy() ? fmt::format("  accuracy {:.4f}", progress.accuracy()) : "";
+  return fmt::format("loss {:.4f}{}  {} records/s", progress.loss(), accuracy,
+                     grouped(static_cast<int64_t>(progress.records_per_s())));
 }
 
 std::string phases(const control::Progress& progress) {
@@ -30,22 +34,38 @@ std::string phases(const control::Progress& progress) {
                      progress.data_ms(), progress.compute_ms(), progress.communicate_ms());
 }
 
-std::string evaluation_text(const control::Evaluation& evaluation) {
-  return fmt::format(
-      "{}: loss {:.4f}  accuracy {:.4f}  precision {:.4f}  recall {:.4f}  F1 {:.4f}  ({} records)",
-      evaluation.part(), evaluation.loss(), evaluation.accuracy(), evaluation.precision(),
-      evaluation.recall(), evaluation.f1(), grouped(evaluation.records()));
+std::string label(const std::string& measure) {
+  return measure == "f1" ? "F1" : measure;
 }
 
-std::string measure(const nlohmann::json& value) {
+std::string evaluation_text(const control::Evaluation& evaluation) {
+  std::string text = fmt::format("{}: loss {:.4f}", evaluation.part(), evaluation.loss());
+  for (int i = 0; i < std::min(evaluation.figures_size(), kMostFigures); ++i)
+    text += fmt::format("  {} {:.4f}", label(evaluation.figures(i).name()),
+                        evaluation.figures(i).value());
+  return text + fmt::format("  ({} records)", grouped(evaluation.records()));
+}
+
+std::string measure(const ordered_json& value) {
   return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : "-";
 }
 
 // Null where there is none.
-const nlohmann::json& member(const nlohmann::json& object, const char* key) {
-  static const nlohmann::json kNull;
+const ordered_json& member(const ordered_json& object, const char* key) {
+  static const ordered_json kNull;
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found == object.end() ? kNull : *found;
+}
+
+// The measures of a part of the summary, the loss apart.
+std::string figures_text(const ordered_json& values) {
+  std::string text;
+  int figures = 0;
+  for (const auto& [name, value] : values.items()) {
+    if (name == "loss" || name == "records" || value.is_array()) continue;
+    if (++figures <= kMostFigures) text += fmt::format("  {} {}", label(name), measure(value));
+  }
+  return text;
 }
 
 }  // namespace
@@ -148,7 +168,7 @@ void Display::erase() {
 }
 
 std::string ending_text(const std::string& summary_json) {
-  const auto summary = nlohmann::json::parse(summary_json, nullptr, false);
+  const auto summary = ordered_json::parse(summary_json, nullptr, false);
   if (!summary.is_object()) return "summary.json is not readable\n";
   const auto text = [&](const char* key) {
     const auto found = summary.find(key);
@@ -165,11 +185,8 @@ std::string ending_text(const std::string& summary_json) {
     const auto& values = member(metrics, part);
     if (!values.is_object()) continue;
     const auto& records = member(values, "records");
-    out +=
-        fmt::format("  {:<10}  accuracy {}  precision {}  recall {}  F1 {}  ({} records)\n", part,
-                    measure(member(values, "accuracy")), measure(member(values, "precision")),
-                    measure(member(values, "recall")), measure(member(values, "f1")),
-                    records.is_number() ? grouped(records.get<int64_t>()) : "-");
+    out += fmt::format("  {:<10}{}  ({} records)\n", part, figures_text(values),
+                       records.is_number() ? grouped(records.get<int64_t>()) : "-");
   }
   const auto& uri = member(member(summary, "model"), "uri");
   const auto& sha256 = member(member(summary, "model"), "sha256");

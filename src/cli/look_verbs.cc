@@ -55,13 +55,15 @@ ordered_json to_json(const Moment& moment) {
   json["workers"] = moment.phase.workers();
   json["generation"] = moment.phase.generation();
   if (moment.progress.steps() > 0)
-    json["progress"] = {{"step", moment.progress.applied()},
-                        {"steps", moment.progress.steps()},
-                        {"epoch", moment.progress.epoch()},
-                        {"epochs", moment.progress.epochs()},
-                        {"loss", moment.progress.loss()},
-                        {"accuracy", moment.progress.accuracy()},
-                        {"records_per_s", moment.progress.records_per_s()}};
+    json["progress"] = {
+        {"step", moment.progress.applied()},
+        {"steps", moment.progress.steps()},
+        {"epoch", moment.progress.epoch()},
+        {"epochs", moment.progress.epochs()},
+        {"loss", moment.progress.loss()},
+        {"accuracy", moment.progress.has_accuracy() ? ordered_json(moment.progress.accuracy())
+                                                    : ordered_json(nullptr)},
+        {"records_per_s", moment.progress.records_per_s()}};
   return json;
 }
 
@@ -107,13 +109,16 @@ std::string moment_text(const ordered_json& json) {
   text += "\n";
   if (json.contains("progress")) {
     const auto& progress = json["progress"];
-    text += fmt::format(
-        "  epoch {}/{}  step {}/{}  loss {:.4f}  accuracy {:.4f}  {} images/s  {} workers\n",
-        progress.value("epoch", int64_t{0}) + 1, progress.value("epochs", int64_t{0}),
-        grouped(progress.value("step", int64_t{0})), grouped(progress.value("steps", int64_t{0})),
-        progress.value("loss", 0.0), progress.value("accuracy", 0.0),
-        grouped(static_cast<int64_t>(progress.value("records_per_s", 0.0))),
-        json.value("workers", 0));
+    text +=
+        fmt::format("  epoch {}/{}  step {}/{}  loss {:.4f}  {}{} records/s  {} workers\n",
+                    progress.value("epoch", int64_t{0}) + 1, progress.value("epochs", int64_t{0}),
+                    grouped(progress.value("step", int64_t{0})),
+                    grouped(progress.value("steps", int64_t{0})), progress.value("loss", 0.0),
+                    progress["accuracy"].is_number()
+                        ? fmt::format("accuracy {:.4f}  ", progress["accuracy"].get<double>())
+                        : "",
+                    grouped(static_cast<int64_t>(progress.value("records_per_s", 0.0))),
+                    json.value("workers", 0));
   }
   if (json.value("outcome", "") == "LOST")
     text +=

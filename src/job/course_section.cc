@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "job/metrics_section.h"
+
 namespace howdah::job {
 namespace {
 
@@ -9,27 +11,17 @@ using model::Schedule;
 
 constexpr int64_t kMost = 1'000'000;
 
-const std::vector<std::string>& measure_words() {
-  static const std::vector<std::string> kWords = {"loss", "accuracy", "precision", "recall", "f1"};
-  return kWords;
-}
-
-Schedule::Measure read_measure(YamlSection& keys, Schedule::Measure fallback) {
-  return static_cast<Schedule::Measure>(
-      keys.choice("measure", measure_words(), static_cast<size_t>(fallback)));
-}
-
-void read_stop_early(YamlSection keys, model::StopEarly& stop) {
+void read_stop_early(YamlSection keys, model::Task task, model::StopEarly& stop) {
   stop.on = keys.present();
-  stop.measure = read_measure(keys, stop.measure);
+  stop.measure = read_measure(keys, task, stop.measure);
   stop.patience = keys.integer("patience", stop.patience, 1, kMost);
   stop.threshold = keys.number("threshold", stop.threshold, 0, 1);
   stop.min_epochs = keys.integer("min_epochs", stop.min_epochs, 1, kMost);
   keys.finish();
 }
 
-void read_checkpoint(YamlSection keys, const model::StopEarly& stop, model::KeepBest& best,
-                     CheckpointSpec& checkpoint) {
+void read_checkpoint(YamlSection keys, model::Task task, const model::StopEarly& stop,
+                     model::KeepBest& best, CheckpointSpec& checkpoint) {
   const auto every = keys.amount("every", {1, 1}, {"step", "epoch", "minute", "hour", "second"});
   checkpoint.every_steps = every.unit == 0 ? every.count : 0;
   checkpoint.every_epochs = every.unit == 1 ? every.count : 0;
@@ -44,7 +36,7 @@ void read_checkpoint(YamlSection keys, const model::StopEarly& stop, model::Keep
   checkpoint.keep = static_cast<int>(keys.integer("keep", 3, 1, 1000));
   YamlSection own = keys.section("best");
   best.on = stop.on || own.present();
-  best.measure = read_measure(own, stop.on ? stop.measure : Schedule::Measure::kLoss);
+  best.measure = read_measure(own, task, stop.on ? stop.measure : Schedule::Measure{});
   own.finish();
   best.use = keys.choice("use", {"last", "best"}, stop.on ? 1 : 0) == 1;
   if (best.use) best.on = true;
@@ -81,13 +73,10 @@ std::string every_text(const CheckpointSpec& checkpoint) {
 
 }  // namespace
 
-const std::string& measure_word(Schedule::Measure measure) {
-  return measure_words()[static_cast<size_t>(measure)];
-}
-
-void read_course(YamlSection& root, model::CourseRules& course, CheckpointSpec& checkpoint) {
-  read_stop_early(root.section("stop_early"), course.stop_early);
-  read_checkpoint(root.section("checkpoint"), course.stop_early, course.best, checkpoint);
+void read_course(YamlSection& root, model::Task task, model::CourseRules& course,
+                 CheckpointSpec& checkpoint) {
+  read_stop_early(root.section("stop_early"), task, course.stop_early);
+  read_checkpoint(root.section("checkpoint"), task, course.stop_early, course.best, checkpoint);
   read_on_nan(root, course.on_nan);
 }
 
@@ -95,14 +84,14 @@ std::string course_to_yaml(const model::CourseRules& course, const CheckpointSpe
   std::string text =
       fmt::format("checkpoint: {{every: {}, keep: {}", every_text(checkpoint), checkpoint.keep);
   if (course.best.on)
-    text += fmt::format(", best: {{measure: {}}}, use: {}", measure_word(course.best.measure),
+    text += fmt::format(", best: {{measure: {}}}, use: {}", course.best.measure.name,
                         course.best.use ? "best" : "last");
   text += "}\n";
   const model::StopEarly& stop = course.stop_early;
   if (stop.on)
     text +=
         fmt::format("stop_early: {{measure: {}, patience: {}, threshold: {}, min_epochs: {}}}\n",
-                    measure_word(stop.measure), stop.patience, stop.threshold, stop.min_epochs);
+                    stop.measure.name, stop.patience, stop.threshold, stop.min_epochs);
   const model::OnNan& rule = course.on_nan;
   if (!rule.roll_back && rule.explodes_above == 0) return text + "on_nan: stop\n";
   std::string keys;

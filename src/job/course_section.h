@@ -6,6 +6,7 @@
 
 #include "job/yaml_section.h"
 #include "model/course.h"
+#include "model/task.h"
 
 namespace howdah::job {
 
@@ -18,11 +19,9 @@ struct CheckpointSpec {
 };
 
 // root: the whole file. What is not said of the best model follows from early stopping.
-void read_course(YamlSection& root, model::CourseRules& course, CheckpointSpec& checkpoint);
+void read_course(YamlSection& root, model::Task task, model::CourseRules& course,
+                 CheckpointSpec& checkpoint);
 // The lines of these keys.
 std::string course_to_yaml(const model::CourseRules& course, const CheckpointSpec& checkpoint);
-
-// "loss", "f1", as the job file and the summary write it.
-const std::string& measure_word(model::Schedule::Measure measure);
 
 }  // namespace howdah::job

@@ -39,11 +39,11 @@ TEST(CourseSection, early_stopping_keeps_and_uses_the_best_by_its_measure) {
   EXPECT_EQ(course.stop_early.patience, 5);
   EXPECT_EQ(course.stop_early.threshold, 1e-4);
   EXPECT_TRUE(course.best.on && course.best.use);
-  EXPECT_EQ(course.best.measure, Schedule::Measure::kAccuracy);
+  EXPECT_EQ(course.best.measure, (Schedule::Measure{"accuracy", false}));
   const auto last =
       parsed("stop_early: {}\ncheckpoint: {best: {measure: f1}, use: last}\n").training.course;
-  EXPECT_EQ(last.stop_early.measure, Schedule::Measure::kLoss);
-  EXPECT_EQ(last.best.measure, Schedule::Measure::kF1);
+  EXPECT_EQ(last.stop_early.measure, Schedule::Measure{});
+  EXPECT_EQ(last.best.measure, (Schedule::Measure{"f1", false}));
   EXPECT_FALSE(last.best.use);
 }
 

@@ -7,6 +7,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/loss_section.h"
 #include "job/metrics_section.h"
 #include "job/optimizer_section.h"
 #include "job/prepare_section.h"
@@ -14,6 +15,7 @@
 #include "job/train_section.h"
 #include "job/yaml_section.h"
 #include "job/zoo_section.h"
+#include "measure/measure.h"
 
 namespace howdah::job {
 namespace {
@@ -171,6 +173,31 @@ void read_head(YamlSection& keys, JobSpec& job, const Status& error) {
   job.home = keys.text("home", "");
 }
 
+// What somebody waits for and evaluations do not report anyway: the measure, and who waits.
+std::vector<MetricSpec> watched_measures(const model::Training& training) {
+  std::vector<MetricSpec> watched;
+  const auto usual = measure::usual_measures(training.task);
+  const auto add = [&](bool waits, const model::Schedule::Measure& measure, const char* who) {
+    if (waits && measure.name != "loss" &&
+        std::find(usual.begin(), usual.end(), measure.name) == usual.end())
+      watched.push_back({measure.name, who});
+  };
+  add(training.schedule.type == model::ScheduleType::kPlateau, training.schedule.plateau.measure,
+      "learning_rate.measure");
+  add(training.course.stop_early.on, training.course.stop_early.measure, "stop_early.measure");
+  add(training.course.best.on, training.course.best.measure, "checkpoint.best.measure");
+  return watched;
+}
+
+// What evaluations report beside the usual: what is asked for, and what somebody waits for.
+void take_measures(JobSpec& job) {
+  std::vector<std::string>& measures = job.training.measures;
+  for (const MetricSpec& metric : job.metrics) measures.push_back(metric.name);
+  for (const MetricSpec& watched : watched_measures(job.training))
+    if (std::find(measures.begin(), measures.end(), watched.name) == measures.end())
+      measures.push_back(watched.name);
+}
+
 Result<JobSpec> read_job(const YamlValue& tree) {
   Status error;
   JobSpec job;
@@ -181,14 +208,15 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   keys.not_built_yet({"program", "alerts"});
   bool prepared = false;
   for (const char* section : {"prepare", "preprocess"}) prepared |= keys.any(section) != nullptr;
+  job.training.task = read_task(keys);
   read_data(keys.section("data"), prepared, job.data, job.training.augmentation);
   read_model(keys.section("model"), job, tree);
-  keys.choice("loss", {"cross_entropy"}, 0);
+  job.loss_place = read_loss(keys, job.training);
   read_optimizer(keys, job.training, error);
   read_learning_rate(keys, model::default_learning_rate(job.training.optimizer.type),
-                     job.training.schedule);
+                     job.training.task, job.training.schedule);
   read_train(keys.section("train"), job.training);
-  job.metrics = read_metrics(keys, job.data.classes);
+  job.metrics = read_metrics(keys, job.training.task, job.data.classes);
   job.answer = read_answer(keys.section("answer"));
   read_resources(keys.section("resources"), job);
   read_parallel(keys.section("parallel"), job);
@@ -198,7 +226,8 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   communication.choice("algorithm", {"auto", "direct"}, 0);
   communication.choice("compression", {"none"}, 0);
   communication.finish();
-  read_course(keys, job.training.course, job.checkpoint);
+  read_course(keys, job.training.task, job.training.course, job.checkpoint);
+  take_measures(job);
   keys.finish();
   if (!error.is_ok()) return error;
   return job;
@@ -307,7 +336,12 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
     for (const double deviation : index.stddev)
       training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
   }
-  HOWDAH_TRY(check_metrics(spec.metrics, training.classes));
+  // A binary classification has one output for two classes.
+  const int64_t classes =
+      training.task == model::Task::kBinaryClassification ? 2 : training.classes;
+  HOWDAH_TRY(check_metrics(spec.metrics, training.task, classes));
+  HOWDAH_TRY(check_metrics(watched_measures(training), training.task, classes));
+  HOWDAH_TRY(check_loss(training.loss, training.task, classes, spec.loss_place));
   HOWDAH_TRY(check_validation(training, index, spec.data.split));
   if (training.augmentation.fill_mean) training.augmentation.fill = index.mean;
   HOWDAH_TRY(model::check_augmentation(training.augmentation, training.input,

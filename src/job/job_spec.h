@@ -42,6 +42,7 @@ struct JobSpec {
   model::Training training;
   ResourceSpec resources;
   CheckpointSpec checkpoint;
+  std::string loss_place;  // file:line:column; empty: the task's own
   std::vector<MetricSpec> metrics;
   std::optional<AnswerSpec> answer;  // the model is asked, not trained
   bool shared_memory = true;         // communication.transport: auto | tcp

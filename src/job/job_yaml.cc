@@ -5,6 +5,7 @@
 #include "job/job_spec.h"
 #include "job/layers_section.h"
 #include "job/learning_rate_section.h"
+#include "job/loss_section.h"
 #include "job/optimizer_section.h"
 #include "job/pretrained_section.h"
 #include "job/train_section.h"
@@ -58,9 +59,10 @@ std::string to_yaml(const JobSpec& spec) {
   const ResourceSpec& resources = spec.resources;
   std::string text = fmt::format("name: {}\n", spec.name);
   if (!spec.home.empty()) text += fmt::format("home: {}\n", quoted(spec.home));
+  text += fmt::format("task: {}\n", model::task_name(training.task));
   text += data_text(spec.data, training.augmentation);
   text += model_text(spec);
-  text += "loss: cross_entropy\n";
+  text += fmt::format("loss: {}\n", loss_to_yaml(training.loss));
   text += fmt::format("optimizer: {}\n", optimizer_to_yaml(training.optimizer));
   text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));
   text += fmt::format("regularization: {}\n", regularization_to_yaml(training.regularization));

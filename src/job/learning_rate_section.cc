@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "job/metrics_section.h"
+
 namespace howdah::job {
 namespace {
 using model::Period;
@@ -14,7 +16,6 @@ constexpr const char* kPath = "learning_rate";
 const std::vector<std::string> kTypes = {"fixed",      "exponential",  "polynomial",   "step",
                                          "multi_step", "inverse_time", "inverse_sqrt", "cosine",
                                          "one_cycle",  "plateau"};
-const std::vector<std::string> kMeasures = {"loss", "accuracy", "precision", "recall", "f1"};
 
 Period period(YamlSection& keys, const std::string& key, const Period& fallback) {
   const auto amount =
@@ -25,8 +26,8 @@ Period period(YamlSection& keys, const std::string& key, const Period& fallback)
 // Reads the keys of one schedule; complaints about what is missing point to the map.
 class Reader {
  public:
-  Reader(const YamlValue& at, YamlSection& keys, Schedule& schedule)
-      : at_(at), keys_(keys), schedule_(schedule) {}
+  Reader(const YamlValue& at, YamlSection& keys, model::Task task, Schedule& schedule)
+      : at_(at), keys_(keys), task_(task), schedule_(schedule) {}
 
   void read(double fallback) {
     schedule_.type = static_cast<ScheduleType>(keys_.choice("schedule", kTypes, 0));
@@ -143,12 +144,12 @@ class Reader {
 
   void read_plateau() {
     Schedule::Plateau& plateau = schedule_.plateau;
-    plateau.measure = static_cast<Schedule::Measure>(keys_.choice("measure", kMeasures, 0));
-    const bool falls = model::falls(plateau.measure);
+    plateau.measure = read_measure(keys_, task_, plateau.measure);
+    const bool falls = plateau.measure.falls;
     if ((keys_.choice("mode", {"min", "max"}, falls ? 0 : 1) == 0) != falls)
       keys_.refuse(*keys_.any("mode"),
                    fmt::format("'learning_rate.mode' must be '{}' for {}", falls ? "min" : "max",
-                               kMeasures[static_cast<size_t>(plateau.measure)]),
+                               plateau.measure.name),
                    "leave it out, it follows from 'measure'");
     plateau.factor = keys_.number("factor", plateau.factor, 0, 1);
     if (plateau.factor == 0 || plateau.factor == 1)
@@ -192,6 +193,7 @@ class Reader {
 
   const YamlValue& at_;
   YamlSection& keys_;
+  const model::Task task_;
   Schedule& schedule_;
 };
 
@@ -218,8 +220,7 @@ std::string plateau_text(const Schedule& schedule) {
   const auto& plateau = schedule.plateau;
   return fmt::format(
       ", measure: {}, mode: {}, factor: {}, patience: {}, threshold: {}, cooldown: {}, min: {}",
-      kMeasures[static_cast<size_t>(plateau.measure)],
-      model::falls(plateau.measure) ? "min" : "max", plateau.factor, plateau.patience,
+      plateau.measure.name, plateau.measure.falls ? "min" : "max", plateau.factor, plateau.patience,
       plateau.threshold, plateau.cooldown, schedule.end);
 }
 
@@ -265,7 +266,7 @@ const char* name_of(ScheduleType type) {
   return kTypes[static_cast<size_t>(type)].c_str();
 }
 
-void read_learning_rate(YamlSection& job, double fallback, Schedule& schedule) {
+void read_learning_rate(YamlSection& job, double fallback, model::Task task, Schedule& schedule) {
   schedule.initial = fallback;
   const YamlValue* value = job.any(kPath);
   if (!value) return;
@@ -277,7 +278,7 @@ void read_learning_rate(YamlSection& job, double fallback, Schedule& schedule) {
     schedule.initial = YamlSection(&alone, "", error).number(kPath, fallback, 0, kHighest);
   } else {
     YamlSection keys(value, kPath, error);
-    Reader(*value, keys, schedule).read(fallback);
+    Reader(*value, keys, task, schedule).read(fallback);
   }
   if (error.is_ok()) return;
   YamlValue at;

@@ -6,11 +6,14 @@
 
 #include "job/yaml_section.h"
 #include "model/schedule.h"
+#include "model/task.h"
 
 namespace howdah::job {
 
 // `job`: the whole file; it remembers problems. `fallback`: the first rate where none is said.
-void read_learning_rate(YamlSection& job, double fallback, model::Schedule& schedule);
+// `task`: what a plateau's measure must fit.
+void read_learning_rate(YamlSection& job, double fallback, model::Task task,
+                        model::Schedule& schedule);
 // The value of the key as a YAML flow map; read back, it is the same schedule.
 std::string learning_rate_to_yaml(const model::Schedule& schedule);
 

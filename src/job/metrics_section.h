@@ -1,4 +1,4 @@
-// The `metrics:` of a job file: a list of measures' names, checked against the task.
+// The `metrics:` of a job file, and measures that are watched: checked against the task.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "job/yaml_section.h"
+#include "model/schedule.h"
+#include "model/task.h"
 
 namespace howdah::job {
 
@@ -17,9 +19,14 @@ struct MetricSpec {
 
 // Problems go to the section's error, at the name's place. With unknown classes what fits two of
 // them is accepted: check_metrics() decides.
-std::vector<MetricSpec> read_metrics(YamlSection& keys, std::optional<int64_t> classes);
+std::vector<MetricSpec> read_metrics(YamlSection& keys, model::Task task,
+                                     std::optional<int64_t> classes);
 
-//   kInvalidArgument  the place; a measure that does not fit a classification with so many classes
-Status check_metrics(const std::vector<MetricSpec>& metrics, int64_t classes);
+//   kInvalidArgument  the place; a measure that does not fit the task with so many classes
+Status check_metrics(const std::vector<MetricSpec>& metrics, model::Task task, int64_t classes);
+
+// The section's `measure:`: "loss", or a number that evaluations of the task report or may report.
+model::Schedule::Measure read_measure(YamlSection& keys, model::Task task,
+                                      const model::Schedule::Measure& fallback);
 
 }  // namespace howdah::job

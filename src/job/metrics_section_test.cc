@@ -34,17 +34,18 @@ TEST(MetricsSection, refuses_at_its_place_what_does_not_fit_or_is_not_known) {
   EXPECT_EQ(unknown.advice(), "did you mean 'accuracy'?");
   EXPECT_EQ(with("metrics: accuracy\n").status().message(), "'metrics' must be a list");
   EXPECT_EQ(with("metrics: [[accuracy]]\n").status().peer(), "job.yaml:4:11");
-  EXPECT_EQ(with("metrics: [confusion_matrix]\n").status().message(),
-            "the measure 'confusion_matrix' is not reported yet");
 }
 
 TEST(MetricsSection, refuses_what_the_number_of_classes_does_not_allow) {
   const std::vector<MetricSpec> binary = {{"accuracy", "job.yaml:4:11"}, {"f1", "job.yaml:4:21"}};
-  EXPECT_TRUE(check_metrics(binary, 2).is_ok());
-  EXPECT_EQ(check_metrics(binary, 10).peer(), "job.yaml:4:21");
-  EXPECT_TRUE(check_metrics({{"top_5", ""}}, 10).is_ok());
-  EXPECT_FALSE(check_metrics({{"top_10", ""}}, 10).is_ok());
-  EXPECT_FALSE(check_metrics({{"top_2", ""}}, 2).is_ok());
+  const auto task = model::Task::kClassification;
+  EXPECT_TRUE(check_metrics(binary, task, 2).is_ok());
+  EXPECT_EQ(check_metrics(binary, task, 10).peer(), "job.yaml:4:21");
+  EXPECT_TRUE(check_metrics({{"top_5", ""}}, task, 10).is_ok());
+  EXPECT_FALSE(check_metrics({{"top_10", ""}}, task, 10).is_ok());
+  EXPECT_FALSE(check_metrics({{"top_2", ""}}, task, 2).is_ok());
+  EXPECT_TRUE(check_metrics({{"confusion_matrix", ""}}, task, 256).is_ok());
+  EXPECT_FALSE(check_metrics({{"confusion_matrix", ""}}, task, 257).is_ok());
 }
 
 }  // namespace

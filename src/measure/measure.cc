@@ -26,13 +26,16 @@ constexpr Tasks kNumbers = bit(Task::kRegression);
 constexpr Tasks kTexts = bit(Task::kTranslation);
 constexpr std::string_view kTopK = "top_k";
 
+enum class Kind { kRises, kFalls, kList };  // a number, and which way is better; or several
+
 struct Entry {
   std::string_view name;
   Tasks fits;
+  Kind kind = Kind::kRises;
 };
 
 constexpr Entry kMeasures[] = {
-    {"accuracy", kClasses | kTokens},
+    {"accuracy", kClasses | kTokens | kTexts},
     {kTopK, bit(Task::kClassification) | kTokens},
     {"precision", kBinary},
     {"recall", kBinary},
@@ -46,21 +49,29 @@ constexpr Entry kMeasures[] = {
     {"precision_weighted", kClasses},
     {"recall_weighted", kClasses},
     {"f1_weighted", kClasses},
-    {"precision_per_class", kClasses},
-    {"recall_per_class", kClasses},
-    {"f1_per_class", kClasses},
-    {"confusion_matrix", kClasses},
+    {"precision_per_class", kClasses, Kind::kList},
+    {"recall_per_class", kClasses, Kind::kList},
+    {"f1_per_class", kClasses, Kind::kList},
+    {"confusion_matrix", kClasses, Kind::kList},
     {"roc_auc", kBinary},
     {"pr_auc", kBinary},
-    {"mse", kNumbers},
-    {"rmse", kNumbers},
-    {"mae", kNumbers},
+    {"mse", kNumbers, Kind::kFalls},
+    {"rmse", kNumbers, Kind::kFalls},
+    {"mae", kNumbers, Kind::kFalls},
     {"r2", kNumbers},
-    {"perplexity", kTokens | kTexts},
+    {"perplexity", kTokens | kTexts, Kind::kFalls},
     {"bleu", kTexts},
     {"chrf", kTexts},
     {"chrf++", kTexts},
 };
+
+const Entry* entry_of(std::string_view name) {
+  const std::string_view entry_name = top_k_of(name) > 0 ? kTopK : name;
+  const auto* const entry =
+      std::find_if(std::begin(kMeasures), std::end(kMeasures),
+                   [&](const Entry& candidate) { return candidate.name == entry_name; });
+  return entry == std::end(kMeasures) ? nullptr : entry;
+}
 
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
@@ -95,6 +106,53 @@ std::string_view task_name(Task task) {
   return "";
 }
 
+Task task_of(model::Task task, std::optional<int64_t> classes) {
+  switch (task) {
+    case model::Task::kBinaryClassification:
+      return Task::kBinaryClassification;
+    case model::Task::kRegression:
+      return Task::kRegression;
+    case model::Task::kTagging:
+      return Task::kTagging;
+    case model::Task::kTranslation:
+      return Task::kTranslation;
+    case model::Task::kLanguageModel:
+      return Task::kLanguageModel;
+    default:
+      return classes == 2 ? Task::kBinaryClassification : Task::kClassification;
+  }
+}
+
+std::vector<std::string> usual_measures(model::Task task) {
+  switch (task) {
+    case model::Task::kBinaryClassification:
+      return {"accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc"};
+    case model::Task::kRegression:
+      return {"mse", "rmse", "mae", "r2"};
+    case model::Task::kTagging:
+      return {"accuracy", "f1_macro"};
+    case model::Task::kTranslation:
+    case model::Task::kLanguageModel:
+      return {"perplexity", "accuracy"};
+    default:
+      return {"accuracy", "precision", "recall", "f1"};
+  }
+}
+
+bool needs_texts(std::string_view name) {
+  return name == "bleu" || name.starts_with("chrf");
+}
+
+bool is_scalar(std::string_view name) {
+  const Entry* const entry = entry_of(name);
+  return entry && entry->kind != Kind::kList;
+}
+
+bool higher_is_better(std::string_view name) {
+  const Entry* const entry = entry_of(name);
+  return entry && entry->kind == Kind::kRises;
+}
+
 std::vector<std::string> measures_of(Task task) {
   std::vector<std::string> names;
   for (const Entry& entry : kMeasures)
@@ -114,15 +172,12 @@ int64_t top_k_of(std::string_view name) {
 }
 
 Status check_measure(std::string_view name, Task task) {
-  const std::string_view entry_name = top_k_of(name) > 0 ? kTopK : name;
-  const auto* const entry =
-      std::find_if(std::begin(kMeasures), std::end(kMeasures),
-                   [&](const Entry& candidate) { return candidate.name == entry_name; });
+  const Entry* const entry = entry_of(name);
   const std::string task_text(task_name(task));
   if (name == kTopK)
     return Status(Code::kInvalidArgument, "the measure 'top_k' needs its number")
         .with_advice("write top_5, for example");
-  if (entry == std::end(kMeasures)) {
+  if (!entry) {
     const Status unknown(Code::kInvalidArgument, "unknown measure '" + std::string(name) + "'");
     std::vector<std::string> all;
     for (const Entry& known : kMeasures) all.emplace_back(known.name);

@@ -20,6 +20,18 @@ TEST(Measure, of_each_task_is_accepted_for_it) {
   EXPECT_THAT(measures_of(Task::kRegression), Not(Contains("accuracy")));
 }
 
+TEST(Measure, that_is_usual_is_a_number_that_may_be_watched) {
+  for (const model::Task task : model::tasks())
+    for (const std::string& name : usual_measures(task)) EXPECT_TRUE(is_scalar(name)) << name;
+  EXPECT_FALSE(is_scalar("confusion_matrix"));
+  EXPECT_FALSE(is_scalar("f1_per_class"));
+  EXPECT_TRUE(is_scalar("top_3"));
+  for (const char* name : {"accuracy", "top_3", "roc_auc", "r2", "bleu", "f1_macro"})
+    EXPECT_TRUE(higher_is_better(name)) << name;
+  for (const char* name : {"mse", "rmse", "mae", "perplexity", "loss"})
+    EXPECT_FALSE(higher_is_better(name)) << name;
+}
+
 TEST(Measure, that_does_not_fit_the_task_is_refused_with_what_fits) {
   const Status refused = check_measure("bleu", Task::kClassification);
   EXPECT_EQ(refused.code(), Code::kInvalidArgument);

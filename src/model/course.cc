@@ -4,10 +4,10 @@
 
 namespace howdah::model {
 
-bool is_better(Schedule::Measure measure, double value, double best, double threshold) {
+bool is_better(const Schedule::Measure& measure, double value, double best, double threshold) {
   if (!std::isfinite(value)) return false;
   const double least = threshold * std::abs(best);
-  return falls(measure) ? value < best - least : value > best + least;
+  return measure.falls ? value < best - least : value > best + least;
 }
 
 void update(Course& course, const CourseRules& rules, const Validation& validation) {

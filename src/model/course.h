@@ -14,7 +14,7 @@ namespace howdah::model {
 // by `threshold` of it (Keras' EarlyStopping, with a relative threshold).
 struct StopEarly {
   bool on = false;
-  Schedule::Measure measure = Schedule::Measure::kLoss;
+  Schedule::Measure measure{};
   int64_t patience = 5;
   double threshold = 1e-4;
   int64_t min_epochs = 1;  // never before this one is over
@@ -23,7 +23,7 @@ struct StopEarly {
 // The checkpoint of the best validation stays.
 struct KeepBest {
   bool on = false;
-  Schedule::Measure measure = Schedule::Measure::kLoss;
+  Schedule::Measure measure{};
   bool use = false;  // the job's model is the best one, else the last
 };
 
@@ -68,6 +68,6 @@ struct Validation {
 void update(Course& course, const CourseRules& rules, const Validation& validation);
 
 // Whether a measure is better than the best by this share of it.
-bool is_better(Schedule::Measure measure, double value, double best, double threshold);
+bool is_better(const Schedule::Measure& measure, double value, double best, double threshold);
 
 }  // namespace howdah::model

@@ -8,6 +8,8 @@
 namespace howdah::model {
 namespace {
 
+const Schedule::Measure kAccuracy{"accuracy", false};
+
 Course after(const CourseRules& rules, const std::vector<double>& measures) {
   Course course;
   int64_t epoch = 0;
@@ -30,11 +32,11 @@ TEST(Course, counts_as_better_what_is_so_by_the_threshold) {
   CourseRules rules{.stop_early = {.on = true, .patience = 2, .threshold = 0.1}};
   EXPECT_EQ(after(rules, {2, 1.9, 1.85}).stopped_epoch, 3);
   EXPECT_EQ(after(rules, {2, 1.9, 1.75, 1.74}).stopped_epoch, 0);
-  rules.stop_early.measure = Schedule::Measure::kAccuracy;
+  rules.stop_early.measure = kAccuracy;
   EXPECT_EQ(after(rules, {0.5, 0.54, 0.549}).stopped_epoch, 3);
   EXPECT_EQ(after(rules, {0.5, 0.54, 0.56, 0.5}).stopped_epoch, 0);
-  EXPECT_TRUE(is_better(Schedule::Measure::kAccuracy, -0.8, -1, 0.1));
-  EXPECT_FALSE(is_better(Schedule::Measure::kAccuracy, -0.95, -1, 0.1));
+  EXPECT_TRUE(is_better(kAccuracy, -0.8, -1, 0.1));
+  EXPECT_FALSE(is_better(kAccuracy, -0.95, -1, 0.1));
 }
 
 TEST(Course, never_stops_before_the_least_number_of_epochs) {
@@ -48,7 +50,7 @@ TEST(Course, remembers_the_first_of_the_best) {
   EXPECT_EQ(after(rules, {3, 1, 2, 1, 4}).best_step, 20);
   EXPECT_EQ(after(rules, {3, 1, 2, 1, 4}).best, 1);
   EXPECT_EQ(after(rules, {3, 1, 2, 1, 4}).stopped_epoch, 0);
-  rules.best.measure = Schedule::Measure::kF1;
+  rules.best.measure = Schedule::Measure{"f1", false};
   EXPECT_EQ(after(rules, {0.3, 0.1, 0.35, 0.1}).best_epoch, 3);
 }
 

@@ -1,5 +1,7 @@
 #include "model/loss.h"
 
+#include <algorithm>
+
 namespace howdah::model {
 
 std::string_view loss_name(LossType type) {
@@ -18,6 +20,33 @@ std::string_view loss_name(LossType type) {
       return "nll";
   }
   return "";
+}
+
+LossType usual_loss(Task task) {
+  switch (task) {
+    case Task::kBinaryClassification:
+      return LossType::kBinaryCrossEntropy;
+    case Task::kRegression:
+      return LossType::kMse;
+    default:
+      return LossType::kCrossEntropy;
+  }
+}
+
+std::vector<LossType> losses_of(Task task) {
+  switch (task) {
+    case Task::kBinaryClassification:
+      return {LossType::kBinaryCrossEntropy};
+    case Task::kRegression:
+      return {LossType::kMse, LossType::kMae, LossType::kHuber};
+    default:
+      return {LossType::kCrossEntropy, LossType::kNll};
+  }
+}
+
+bool fits(LossType type, Task task) {
+  const auto fitting = losses_of(task);
+  return std::find(fitting.begin(), fitting.end(), type) != fitting.end();
 }
 
 }  // namespace howdah::model

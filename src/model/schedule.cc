@@ -137,10 +137,10 @@ int64_t steps_of(const Period& period, int64_t steps_per_epoch) {
 void update(PlateauState& state, const Schedule& schedule, int64_t epoch, double measure) {
   const Schedule::Plateau& rule = schedule.plateau;
   const double due =
-      falls(rule.measure) ? state.best * (1 - rule.threshold) : state.best * (1 + rule.threshold);
+      rule.measure.falls ? state.best * (1 - rule.threshold) : state.best * (1 + rule.threshold);
   const bool better =
       std::isfinite(measure) &&
-      (state.best_epoch == 0 || (falls(rule.measure) ? measure < due : measure > due));
+      (state.best_epoch == 0 || (rule.measure.falls ? measure < due : measure > due));
   state.epochs = epoch;
   if (better) {
     state.best_epoch = epoch;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace howdah::model {
@@ -65,9 +66,13 @@ struct Schedule {
     double start_factor = 0.04, end_factor = 4e-6;  // of the highest rate
     bool operator==(const OneCycle&) const = default;
   } one_cycle{};
-  enum class Measure { kLoss, kAccuracy, kPrecision, kRecall, kF1 };
+  struct Measure {              // a figure of an evaluation
+    std::string name = "loss";  // as the evaluation reports it: "accuracy", "roc_auc", "rmse"
+    bool falls = true;          // whether lower is better
+    bool operator==(const Measure&) const = default;
+  };
   struct Plateau {
-    Measure measure = Measure::kLoss;  // of the validation part
+    Measure measure{};  // of the validation part
     double factor = 0.1;
     int64_t patience = 10;    // so many validations without a better measure are borne
     double threshold = 1e-4;  // better: by this share of the best
@@ -78,11 +83,6 @@ struct Schedule {
   Warmup warmup{};
   bool operator==(const Schedule&) const = default;
 };
-
-// Whether lower is better.
-constexpr bool falls(Schedule::Measure measure) {
-  return measure == Schedule::Measure::kLoss;
-}
 
 // What a plateau schedule has learnt of validations, one an epoch. Checkpoints hold it, and members
 // send it to each other as it lies in memory.

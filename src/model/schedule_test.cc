@@ -155,7 +155,7 @@ TEST_F(PlateauTest, falls_after_more_validations_than_it_bears_without_a_better_
 }
 
 TEST_F(PlateauTest, rises_are_better_for_an_accuracy) {
-  schedule_.plateau.measure = Schedule::Measure::kAccuracy;
+  schedule_.plateau.measure = {"accuracy", false};
   validate({0.5, 0.6, 0.7, 0.7});
   EXPECT_EQ(rate(), 0.1);
   validate({0.7});

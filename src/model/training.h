@@ -41,6 +41,8 @@ struct Training {
   int64_t classes = 0;
   int64_t target_width = 1;  // int32 (of a regression: float32) that a record's target holds
   Loss loss;
+  // What an evaluation reports beside the task's usual figures: names of src/measure.
+  std::vector<std::string> measures = {};
   Optimizer optimizer;
   Schedule schedule;
   Regularization regularization;

@@ -6,26 +6,13 @@
 #include <cmath>
 
 #include "dataset/random.h"
+#include "parallel/dataset_fit.h"
 #include "train/engine.h"
 
 namespace howdah::parallel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-Status check_fit(const model::Training& training, const dataset::Index& index) {
-  if (index.shape != training.input || index.classes != training.classes)
-    return Status(Code::kInvalidArgument,
-                  fmt::format("the network is for records of {} in {} classes, the dataset has {}"
-                              " in {}",
-                              model::to_string(training.input), training.classes,
-                              model::to_string(index.shape), index.classes));
-  if (training.streams < 1 || training.batch < training.streams)
-    return Status(Code::kInvalidArgument,
-                  fmt::format("a batch of {} cannot be divided over {} streams", training.batch,
-                              training.streams));
-  return Status::ok();
-}
 
 }  // namespace
 
@@ -192,8 +179,10 @@ Status DataParallelTrainer::collect(Deadline deadline) {
 Status DataParallelTrainer::apply(StepReport& report) {
   const std::span<const float> sum = tree_.sum();
   const auto at = [&](int64_t index) { return sum[static_cast<size_t>(index)]; };
-  report.loss = static_cast<double>(at(layout_->loss())) / static_cast<double>(report.records);
-  report.correct = static_cast<int64_t>(at(layout_->correct()));
+  const auto sums = train::SampleSums::of(sum.subspan(static_cast<size_t>(layout_->sums())));
+  report.loss = sums.mean_loss();
+  report.correct = sums.correct;
+  report.answers = sums.answers;
   const double limit = training_.course.on_nan.explodes_above;
   if (!std::isfinite(report.loss) || (limit > 0 && report.loss > limit))
     return Status(Code::kNumeric, fmt::format("the loss of step {} (epoch {}) is {}", report.step,
@@ -205,7 +194,7 @@ Status DataParallelTrainer::apply(StepReport& report) {
       model::rate(training_.schedule, report.step, steps_per_epoch_, total_steps(), plateau_) *
       course_.rate;
   optimizer_.apply(network_->weights(), sum.first(static_cast<size_t>(layout_->weights)),
-                   report.records, report.learning_rate);
+                   sums.divisor > 0 ? sums.divisor : 1, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
   for (size_t i = 0; i < buffers.size(); ++i)
     buffers[i] = at(layout_->tail_buffers() + static_cast<int64_t>(i)) /

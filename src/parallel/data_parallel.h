@@ -26,6 +26,7 @@
 #include "train/metrics.h"
 #include "train/model_state.h"
 #include "train/network.h"
+#include "train/translation_texts.h"
 
 namespace howdah::parallel {
 
@@ -34,6 +35,7 @@ struct TrainerOptions {
   dataset::ReaderOptions reader;
   bool trains = true;  // false: it has no step to do, and needs no training part
   std::optional<fs::Location> pretrained;  // training.pretrained.weights
+  train::TranslationTexts texts;  // of a translation: without them BLEU and chrF are no numbers
 };
 
 // Where a generation's state comes from; job::GenerationPlan says it.
@@ -50,9 +52,12 @@ struct StateSource {
 struct StepReport {
   int64_t step = 0;    // the one that was applied, from 0
   int64_t epoch = 0;   // from 0
-  double loss = 0;     // cross-entropy, mean over the batch
+  double loss = 0;     // the mean over what the job's loss counts in the batch
   double penalty = 0;  // what the regularization added
-  int64_t correct = 0, records = 0;
+  // Of so many answers so many are right: records, or tokens that are no padding; 0 of a
+  // regression.
+  int64_t correct = 0, answers = 0;
+  int64_t records = 0;
   double learning_rate = 0;
   struct {
     std::chrono::nanoseconds wait{}, compute{}, communicate{}, update{};
@@ -163,9 +168,10 @@ class DataParallelTrainer {
   // Each batch of the stream's share of a part, in order.
   Status walk(int stream, dataset::Part part,
               const std::function<Status(const dataset::RecordBatch&)>& visit, Deadline deadline);
-  Status evaluate_stream(int stream, dataset::Part part, train::ConfusionMatrix& answers,
-                         double& loss, Deadline deadline);
-  Status merge(train::ConfusionMatrix& answers, std::vector<double>& losses, Deadline deadline);
+  Status evaluate_stream(int stream, dataset::Part part, train::Answers& answers,
+                         Deadline deadline);
+  Status add_texts(const dataset::RecordBatch& batch, train::Answers& answers);
+  Status merge(train::Answers& answers, Deadline deadline);
   void note_validation(const train::Metrics& metrics);
 
   const model::Training training_;

@@ -1,6 +1,5 @@
-// DataParallelTrainer::evaluate: every stream evaluates its share of the part; counts are added as
-// integers and losses in the order of the streams, so that the figures do not depend on who
-// carried which.
+// DataParallelTrainer::evaluate: every stream evaluates its share of the part. Answers are counts
+// and exact sums, so that the figures do not depend on who carried which.
 #include <algorithm>
 #include <cstring>
 
@@ -10,23 +9,14 @@
 namespace howdah::parallel {
 namespace {
 
-double measure_of(const train::Metrics& metrics, model::Schedule::Measure measure) {
-  switch (measure) {
-    case model::Schedule::Measure::kLoss:
-      return metrics.loss;
-    case model::Schedule::Measure::kAccuracy:
-      return metrics.accuracy;
-    case model::Schedule::Measure::kPrecision:
-      return metrics.precision;
-    case model::Schedule::Measure::kRecall:
-      return metrics.recall;
-    case model::Schedule::Measure::kF1:
-      return metrics.f1;
-  }
-  return metrics.loss;
-}
+constexpr size_t kPieceBytes = 1 << 20;           // the most that Group::all_gather takes
+constexpr size_t kMostBytes = size_t{256} << 20;  // of one member's answers
 
-constexpr size_t kPieceBytes = 1 << 20;  // the most that Group::all_gather takes
+std::span<const int32_t> tokens_of_target(const dataset::RecordBatch& batch, int64_t record,
+                                          int64_t width) {
+  return std::span(batch.labels)
+      .subspan(static_cast<size_t>(record * width), static_cast<size_t>(width));
+}
 
 }  // namespace
 
@@ -35,16 +25,15 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
     return Status(Code::kFailedPrecondition, "no generation was entered")
         .with_operation("evaluate");
   const AveragedWeights averaged(optimizer_, network_->weights());
-  train::ConfusionMatrix answers(training_.classes);
-  std::vector<double> losses(static_cast<size_t>(training_.streams));
+  const bool texts = training_.task == model::Task::kTranslation && options_.texts.given() &&
+                     part == dataset::Part::kTest;
+  train::Answers answers(training_, texts);
   Status done;
   for (int stream = streams_.begin; stream < streams_.end && done.is_ok(); ++stream)
-    done = evaluate_stream(stream, part, answers, losses[static_cast<size_t>(stream)], deadline);
-  if (done.is_ok()) done = merge(answers, losses, deadline);
+    done = evaluate_stream(stream, part, answers, deadline);
+  if (done.is_ok()) done = merge(answers, deadline);
   if (!done.is_ok()) return give_up(done);
-  train::Metrics metrics = train::metrics_of(answers);
-  for (const double loss : losses) metrics.loss += loss;
-  metrics.loss /= static_cast<double>(std::max<int64_t>(metrics.records, 1));
+  const train::Metrics metrics = train::metrics_of(answers);
   if (part == dataset::Part::kValidation && validation_due()) note_validation(metrics);
   return metrics;
 }
@@ -53,22 +42,24 @@ void DataParallelTrainer::note_validation(const train::Metrics& metrics) {
   const int64_t epoch = applied_ / steps_per_epoch_;
   if (training_.schedule.type == model::ScheduleType::kPlateau && epoch > plateau_.epochs)
     model::update(plateau_, training_.schedule, epoch,
-                  measure_of(metrics, training_.schedule.plateau.measure));
+                  metrics.at(training_.schedule.plateau.measure.name));
   const model::CourseRules& rules = training_.course;
   if (rules.need_validation() && epoch > course_.validated)
     model::update(course_, rules,
                   {.epoch = epoch,
                    .step = applied_,
-                   .stop_measure = measure_of(metrics, rules.stop_early.measure),
-                   .best_measure = measure_of(metrics, rules.best.measure)});
+                   .stop_measure = metrics.at(rules.stop_early.measure.name),
+                   .best_measure = metrics.at(rules.best.measure.name)});
 }
 
-Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part,
-                                            train::ConfusionMatrix& answers, double& loss,
+Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part, train::Answers& answers,
                                             Deadline deadline) {
   return walk(
       stream, part,
-      [&](const dataset::RecordBatch& batch) { return network_->evaluate(batch, answers, loss); },
+      [&](const dataset::RecordBatch& batch) {
+        HOWDAH_TRY(network_->evaluate(batch, answers));
+        return add_texts(batch, answers);
+      },
       deadline);
 }
 
@@ -85,6 +76,18 @@ Status DataParallelTrainer::walk(int stream, dataset::Part part,
     if (batch.records > 0) HOWDAH_TRY(visit(batch));
     batches.commit();
   }
+  return Status::ok();
+}
+
+Status DataParallelTrainer::add_texts(const dataset::RecordBatch& batch, train::Answers& answers) {
+  if (!options_.texts.given() || !answers.takes_texts()) return Status::ok();
+  const auto translated = HOWDAH_TRY(options_.texts.translate(*network_, batch));
+  if (std::ssize(translated) != batch.records)
+    return Status(Code::kInternal, "not every text was translated").with_operation("evaluate");
+  for (int64_t record = 0; record < batch.records; ++record)
+    answers.add_text(
+        options_.texts.text_of(translated[static_cast<size_t>(record)]),
+        options_.texts.text_of(tokens_of_target(batch, record, training_.target_width)));
   return Status::ok();
 }
 
@@ -112,34 +115,36 @@ Status DataParallelTrainer::meet(Deadline deadline) {
   return met.is_ok() ? Status::ok() : give_up(met.status());
 }
 
-// In: this worker's counts, and the losses of its streams. Out: those of all.
-Status DataParallelTrainer::merge(train::ConfusionMatrix& answers, std::vector<double>& losses,
-                                  Deadline deadline) {
-  const size_t loss_bytes = losses.size() * sizeof(double);
-  std::vector<std::byte> mine(loss_bytes + answers.counts().size_bytes());
-  std::memcpy(mine.data(), losses.data(), loss_bytes);
-  std::memcpy(mine.data() + loss_bytes, answers.counts().data(), answers.counts().size_bytes());
-  const auto& members = group_->plan().members;
-  std::vector<std::string> all(members.size());
-  for (size_t at = 0; at < mine.size(); at += kPieceBytes) {
-    const Bytes piece = Bytes(mine).subspan(at, std::min(kPieceBytes, mine.size() - at));
-    const auto pieces = HOWDAH_TRY(group_->all_gather(as_text(piece), deadline));
-    for (size_t rank = 0; rank < all.size(); ++rank) all[rank] += pieces[rank];
-  }
-
-  std::fill(answers.counts().begin(), answers.counts().end(), 0);
-  for (size_t rank = 0; rank < all.size(); ++rank) {
-    if (all[rank].size() != mine.size())
+// In: this worker's answers. Out: those of all.
+Status DataParallelTrainer::merge(train::Answers& answers, Deadline deadline) {
+  std::string mine;
+  answers.write_to(mine);
+  const uint64_t own_bytes = mine.size();
+  const auto told = HOWDAH_TRY(group_->all_gather(
+      std::string_view(reinterpret_cast<const char*>(&own_bytes), sizeof own_bytes), deadline));
+  std::vector<size_t> sizes;
+  for (const std::string& size : told) {
+    uint64_t bytes = 0;
+    if (size.size() == sizeof bytes) std::memcpy(&bytes, size.data(), sizeof bytes);
+    if (bytes == 0 || bytes > kMostBytes)
       return Status(Code::kCorrupt, "a member counts its answers in another form");
-    for (int stream = members[rank].streams.begin; stream < members[rank].streams.end; ++stream) {
-      const size_t index = static_cast<size_t>(stream);
-      std::memcpy(&losses[index], all[rank].data() + index * sizeof(double), sizeof(double));
+    sizes.push_back(bytes);
+  }
+  // Small ones of all members at once; large ones member by member, within their memory.
+  const auto own = static_cast<size_t>(group_->plan().rank);
+  if (*std::max_element(sizes.begin(), sizes.end()) <= kPieceBytes) {
+    const auto all = HOWDAH_TRY(group_->all_gather(mine, deadline));
+    for (size_t rank = 0; rank < all.size(); ++rank)
+      if (rank != own) HOWDAH_TRY(answers.merge(all[rank]));
+    return Status::ok();
+  }
+  for (size_t rank = 0; rank < sizes.size(); ++rank) {
+    std::string bytes;
+    for (size_t at = 0; at < sizes[rank]; at += kPieceBytes) {
+      const std::string piece = rank == own ? mine.substr(at, kPieceBytes) : std::string();
+      bytes += HOWDAH_TRY(group_->all_gather(piece, deadline))[rank];
     }
-    for (size_t i = 0; i < answers.counts().size(); ++i) {
-      int64_t count;
-      std::memcpy(&count, all[rank].data() + loss_bytes + i * sizeof count, sizeof count);
-      answers.counts()[i] += count;
-    }
+    if (rank != own) HOWDAH_TRY(answers.merge(bytes));
   }
   return Status::ok();
 }

@@ -12,13 +12,33 @@ ordered_json number(double value) {
   return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
 }
 
+// A list of numbers, or of the rows of a matrix.
+ordered_json to_json(const control::FigureList& list) {
+  ordered_json json = ordered_json::array();
+  const int columns = list.columns();
+  for (int i = 0; i < list.values_size(); ++i) {
+    if (columns <= 0) {
+      json.push_back(number(list.values(i)));
+      continue;
+    }
+    if (i % columns == 0) json.push_back(ordered_json::array());
+    json.back().push_back(number(list.values(i)));
+  }
+  return json;
+}
+
 ordered_json to_json(const control::Evaluation& evaluation) {
-  return {{"loss", number(evaluation.loss())},
-          {"accuracy", number(evaluation.accuracy())},
-          {"precision", number(evaluation.precision())},
-          {"recall", number(evaluation.recall())},
-          {"f1", number(evaluation.f1())},
-          {"records", evaluation.records()}};
+  ordered_json json = {{"loss", number(evaluation.loss())}};
+  for (const control::Figure& figure : evaluation.figures())
+    json[figure.name()] = number(figure.value());
+  for (const control::FigureList& list : evaluation.lists()) json[list.name()] = to_json(list);
+  json["records"] = evaluation.records();
+  return json;
+}
+
+// Of a regression there is no accuracy.
+ordered_json accuracy_of(const control::Progress& progress) {
+  return progress.has_accuracy() ? number(progress.accuracy()) : ordered_json(nullptr);
 }
 
 ordered_json course_json(const control::Course& course) {
@@ -76,7 +96,7 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
       line["step"] = progress_.applied();
       line["epoch"] = progress_.epoch();
       line["loss"] = number(progress_.loss());
-      line["accuracy"] = number(progress_.accuracy());
+      line["accuracy"] = accuracy_of(progress_);
       line["learning_rate"] = progress_.learning_rate();
       line["records_per_s"] = number(progress_.records_per_s());
       line["data_ms"] = number(progress_.data_ms());
@@ -147,7 +167,7 @@ std::string JobReport::summary_json(const job::Ending& ending,
   if (!ending.stderr_tail.empty()) summary["stderr_tail"] = ending.stderr_tail;
   ordered_json train = nullptr;
   if (progress_.applied() > 0)
-    train = {{"loss", number(progress_.loss())}, {"accuracy", number(progress_.accuracy())}};
+    train = {{"loss", number(progress_.loss())}, {"accuracy", accuracy_of(progress_)}};
   summary["metrics"] = {{"train", train}, {"validation", nullptr}, {"test", nullptr}};
   for (const auto& [part, evaluation] : evaluations_)
     summary["metrics"][part] = to_json(evaluation);

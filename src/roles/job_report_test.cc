@@ -95,11 +95,50 @@ TEST(JobReport, nan_becomes_null) {
   EXPECT_EQ(json::parse(*line)["loss"], nullptr);
   control::FromWorker evaluation;
   evaluation.mutable_evaluation()->set_part("test");
-  evaluation.mutable_evaluation()->set_f1(kNan);
+  control::Figure& f1 = *evaluation.mutable_evaluation()->add_figures();
+  f1.set_name("f1");
+  f1.set_value(kNan);
   report.note(0, evaluation, 5);
   const json summary = json::parse(report.summary_json({}, {}));
   EXPECT_EQ(summary["metrics"]["train"]["loss"], nullptr);
   EXPECT_EQ(summary["metrics"]["test"]["f1"], nullptr);
+}
+
+TEST(JobReport, tells_the_measures_by_their_names_and_a_matrix_by_its_rows) {
+  auto report = report_of();
+  control::FromWorker message;
+  control::Evaluation& evaluation = *message.mutable_evaluation();
+  evaluation.set_part("test");
+  evaluation.set_loss(0.5);
+  evaluation.set_records(7);
+  for (const auto& [name, value] : {std::pair{"accuracy", 0.75}, std::pair{"top_5", 1.0}}) {
+    control::Figure& figure = *evaluation.add_figures();
+    figure.set_name(name);
+    figure.set_value(value);
+  }
+  for (const int columns : {0, 2}) {
+    control::FigureList& list = *evaluation.add_lists();
+    list.set_name(columns == 0 ? "f1_per_class" : "confusion_matrix");
+    list.set_columns(columns);
+    for (int i = 0; i < (columns == 0 ? 2 : 4); ++i) list.add_values(i);
+  }
+  const json line = json::parse(*report.note(0, message, 5));
+  EXPECT_EQ(line["top_5"], 1.0);
+  EXPECT_EQ(json::parse(report.summary_json({}, {}))["metrics"]["test"],
+            json({{"loss", 0.5},
+                  {"accuracy", 0.75},
+                  {"top_5", 1.0},
+                  {"f1_per_class", {0.0, 1.0}},
+                  {"confusion_matrix", {{0.0, 1.0}, {2.0, 3.0}}},
+                  {"records", 7}}));
+}
+
+TEST(JobReport, tells_no_accuracy_where_there_is_none) {
+  auto report = report_of();
+  control::FromWorker message;
+  message.mutable_progress()->set_applied(3);
+  EXPECT_EQ(json::parse(*report.note(0, message, 5))["accuracy"], nullptr);
+  EXPECT_EQ(json::parse(report.summary_json({}, {}))["metrics"]["train"]["accuracy"], nullptr);
 }
 
 TEST(JobReport, last_words_of_a_worker_that_are_no_utf_8_do_not_end_the_master) {

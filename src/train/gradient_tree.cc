@@ -89,11 +89,10 @@ void GradientTree::begin_stream(int stream) {
 }
 
 void GradientTree::forward_done(const SampleSums& sums, std::span<const float> buffers) {
-  float* tail = memory_[top_].data() + layout_.loss();
-  if (!add_) std::fill_n(tail, 2 + layout_.buffer_values, 0.0F);
-  tail[0] += static_cast<float>(sums.loss);
-  tail[1] += static_cast<float>(sums.correct);
-  add(tail + 2, buffers.data(), layout_.buffer_values);
+  float* tail = memory_[top_].data() + layout_.sums();
+  if (!add_) std::fill_n(tail, SampleSums::kFloats + layout_.buffer_values, 0.0F);
+  sums.add_to({tail, SampleSums::kFloats});
+  add(tail + SampleSums::kFloats, buffers.data(), layout_.buffer_values);
 }
 
 void GradientTree::gradient(int parameter, const float* values) {

@@ -23,6 +23,13 @@ model::Training two_layers() {
   return training;
 }
 
+SampleSums sums_of(int stream) {
+  return {.loss = stream + 0.25,
+          .divisor = 5000.5 + stream,
+          .correct = stream,
+          .answers = 4000 + stream};
+}
+
 // What a stream would contribute: values whose sum depends on the order of the additions.
 std::vector<float> leaf(const Layout& layout, int stream) {
   std::vector<float> values(static_cast<size_t>(layout.gradients()));
@@ -33,10 +40,10 @@ std::vector<float> leaf(const Layout& layout, int stream) {
   for (const Parameter& parameter : layout.parameters)
     for (int64_t i = 0; i < parameter.count; ++i)
       values[static_cast<size_t>(parameter.offset + i)] = draw();
-  for (int64_t i = 2; i < 2 + layout.buffer_values; ++i)
-    values[static_cast<size_t>(layout.loss() + i)] = draw();
-  values[static_cast<size_t>(layout.loss())] = static_cast<float>(stream) + 0.25F;
-  values[static_cast<size_t>(layout.correct())] = static_cast<float>(stream);
+  for (int64_t i = 0; i < layout.buffer_values; ++i)
+    values[static_cast<size_t>(layout.tail_buffers() + i)] = draw();
+  sums_of(stream).add_to(
+      std::span(values).subspan(static_cast<size_t>(layout.sums()), SampleSums::kFloats));
   return values;
 }
 
@@ -77,7 +84,7 @@ class Carrier {
     for (int stream = begin_; stream < end_; ++stream) {
       const auto values = leaf(layout_, stream);
       tree_.begin_stream(stream);
-      tree_.forward_done({.loss = stream + 0.25, .correct = stream},
+      tree_.forward_done(sums_of(stream),
                          std::span(values).subspan(static_cast<size_t>(layout_.tail_buffers()),
                                                    static_cast<size_t>(layout_.buffer_values)));
       for (size_t p = layout_.parameters.size(); p-- > 0;)
@@ -102,8 +109,8 @@ void clear_gaps(const Layout& layout, std::vector<float>& values) {
   for (const Parameter& parameter : layout.parameters)
     std::copy_n(values.begin() + parameter.offset, parameter.count,
                 kept.begin() + parameter.offset);
-  std::copy_n(values.begin() + layout.loss(), 2 + layout.buffer_values,
-              kept.begin() + layout.loss());
+  std::copy_n(values.begin() + layout.sums(), SampleSums::kFloats + layout.buffer_values,
+              kept.begin() + layout.sums());
   values = kept;
 }
 
@@ -166,15 +173,31 @@ TEST(GradientTree, counts_a_stream_without_records_as_zero) {
   carrier.tree().begin_step([&](int bucket) { ready = bucket + 1 == std::ssize(layout.buckets); });
   carrier.tree().skip_stream(0, buffers);
   carrier.tree().begin_stream(1);
-  carrier.tree().forward_done({.loss = 2, .correct = 1}, buffers);
+  carrier.tree().forward_done({.loss = 2, .divisor = 3, .correct = 1}, buffers);
   for (size_t p = layout.parameters.size(); p-- > 0;)
     carrier.tree().gradient(static_cast<int>(p), values.data() + layout.parameters[p].offset);
   EXPECT_TRUE(ready);
   const std::span<float> sum = carrier.tree().sum();
   const Parameter& last = layout.parameters.back();
   EXPECT_EQ(sum[static_cast<size_t>(last.offset)], values[static_cast<size_t>(last.offset)]);
-  EXPECT_EQ(sum[static_cast<size_t>(layout.loss())], 2);
+  EXPECT_EQ(sum[static_cast<size_t>(layout.sums())], 2);
   EXPECT_EQ(sum[static_cast<size_t>(layout.tail_buffers())], 2);
+}
+
+TEST(SampleSums, are_exact_where_a_float_alone_would_not_be) {
+  std::vector<float> tail(SampleSums::kFloats), one(SampleSums::kFloats);
+  constexpr int64_t kStreams = 4096, kTokens = (int64_t{1} << 24) - 1;
+  const SampleSums sums{
+      .loss = 0.5, .divisor = kTokens, .correct = kTokens - 1, .answers = kTokens};
+  sums.add_to(one);
+  for (int64_t stream = 0; stream < kStreams; ++stream)
+    for (size_t i = 0; i < tail.size(); ++i) tail[i] += one[i];
+  const SampleSums all = SampleSums::of(tail);
+  EXPECT_EQ(all.loss, 0.5 * kStreams);
+  EXPECT_EQ(all.divisor, static_cast<double>(kTokens * kStreams));
+  EXPECT_EQ(all.correct, (kTokens - 1) * kStreams);
+  EXPECT_EQ(all.answers, kTokens * kStreams);
+  EXPECT_EQ(SampleSums().mean_loss(), 0);
 }
 
 TEST(Layout, cuts_the_whole_buffer_into_aligned_buckets_from_its_end) {

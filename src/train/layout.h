@@ -2,9 +2,9 @@
 //
 // Weights and gradients have the same layout: the parameters in layer order (depth-first,
 // model/layers.h), each beginning at a multiple of kAlignment floats, with zeros between them. A
-// gradient buffer goes on with a tail of what else is summed over the streams: the loss, the
-// correct answers, and what each stream made of the network's buffers (BatchNorm's running
-// statistics). So one sum carries everything that a step has to agree upon.
+// gradient buffer goes on with a tail of what else is summed over the streams: the loss, how many
+// were counted and answered rightly, and what each stream made of the network's buffers
+// (BatchNorm's running statistics). So one sum carries everything that a step has to agree upon.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "model/training.h"
+#include "train/sample_sums.h"
 
 namespace howdah::train {
 
@@ -54,9 +55,8 @@ struct Layout {
   std::vector<Bucket> buckets;
 
   // The tail of a gradient buffer.
-  int64_t loss() const { return weights; }         // sum over the samples
-  int64_t correct() const { return weights + 1; }  // samples whose class was found
-  int64_t tail_buffers() const { return weights + 2; }
+  int64_t sums() const { return weights; }  // SampleSums::kFloats of them
+  int64_t tail_buffers() const { return weights + SampleSums::kFloats; }
   int64_t gradients() const {
     return (tail_buffers() + buffer_values + kAlignment - 1) / kAlignment * kAlignment;
   }

@@ -1,22 +1,33 @@
-// What an evaluation says of a classifier.
+// What an evaluation says of a network.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "measure/confusion_matrix.h"
+#include "train/answers.h"
 
 namespace howdah::train {
 
-using measure::ConfusionMatrix;
-
 struct Metrics {
   int64_t records = 0;
-  double loss = 0;  // cross-entropy, mean over the records
-  double accuracy = 0;
-  double precision = 0, recall = 0, f1 = 0;  // macro
+  double loss = 0;  // the mean over what the job's loss counts
+  struct Figure {   // NaN: there is no such number
+    std::string name;
+    double value = 0;
+  };
+  std::vector<Figure> figures;  // the task's usual ones first
+  struct List {
+    std::string name;            // "f1_per_class", "confusion_matrix"
+    std::vector<double> values;  // one a class; [truth, answer], row-major
+    int64_t columns = 0;         // of a matrix
+  };
+  std::vector<List> lists;
+
+  double at(std::string_view name) const;  // "loss" too; NaN: was not measured
 };
 
-// All but the loss.
-Metrics metrics_of(const ConfusionMatrix& answers);
+Metrics metrics_of(const Answers& answers);
 
 }  // namespace howdah::train

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "model/layer_walk.h"
+#include "train/add_answers.h"
 #include "train/augmentation.h"
 #include "train/autocast.h"
 #include "train/inputs.h"
 #include "train/layer_forward.h"
+#include "train/loss.h"
 #include "train/normalizer.h"
+#include "train/targets.h"
 #include "train/torch_call.h"
 
 namespace howdah::train {
@@ -56,6 +59,7 @@ class Network::Impl {
       : training_(training),
         layout_(layout),
         normalizer_(std::move(normalizer)),
+        loss_(training),
         weights_(torch::zeros({layout.weights})),
         canonical_(torch::zeros({std::max<int64_t>(layout.buffer_values, 1)})),
         working_(canonical_.clone()),
@@ -87,15 +91,16 @@ class Network::Impl {
     working_.copy_(canonical_);
     Mixing mixing;
     const Tensor outputs = HOWDAH_TRY(forward(batch, {true, dropout_seed}, &mixing)).x;
-    const Tensor labels = labels_of(batch);
-    Tensor loss = loss_of(outputs, labels);
+    const Tensor targets = targets_of(batch, training_, outputs);
+    Tensor loss = loss_.sum(outputs, targets);
+    SampleSums sums = loss_.counts(outputs, targets);
     if (!mixing.partner.empty()) {
-      const Tensor others = labels.index_select(0, torch::tensor(mixing.partner));
-      loss = mixing.weight * loss + (1 - mixing.weight) * loss_of(outputs, others);
+      const Tensor others = targets.index_select(0, torch::tensor(mixing.partner));
+      loss = mixing.weight * loss + (1 - mixing.weight) * loss_.sum(outputs, others);
+      sums.divisor = mixing.weight * sums.divisor +
+                     (1 - mixing.weight) * loss_.counts(outputs, others).divisor;
     }
-    SampleSums sums;
     sums.loss = loss.item<double>();
-    sums.correct = outputs.detach().argmax(1).eq(labels).sum().item<int64_t>();
     observers.forward_done(
         sums, {working_.const_data_ptr<float>(), static_cast<size_t>(layout_.buffer_values)});
     for (const int frozen : frozen_) observers.gradient(frozen, no_gradient_.data());
@@ -110,14 +115,11 @@ class Network::Impl {
     return Status::ok();
   }
 
-  Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss) {
+  Status evaluate(const dataset::RecordBatch& batch, Answers& answers) {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
     const Tensor outputs = HOWDAH_TRY(forward(batch, {})).x;
-    loss += loss_of(outputs, labels_of(batch)).item<double>();
-    const Tensor found = outputs.argmax(1).contiguous();
-    const int64_t* classes = found.const_data_ptr<int64_t>();
-    for (size_t i = 0; i < batch.labels.size(); ++i) answers.add(batch.labels[i], classes[i]);
+    add_answers(outputs, targets_of(batch, training_, outputs), loss_, answers);
     return Status::ok();
   }
 
@@ -142,16 +144,6 @@ class Network::Impl {
     return training_.loss.type == model::LossType::kNll ? torch::exp(outputs)
                                                         : torch::softmax(outputs, 1);
   }
-  static Tensor labels_of(const dataset::RecordBatch& batch) {
-    Tensor labels = torch::empty({batch.records}, torch::kInt64);
-    std::copy(batch.labels.begin(), batch.labels.end(), labels.mutable_data_ptr<int64_t>());
-    return labels;
-  }
-  static Tensor loss_of(const Tensor& outputs, const Tensor& labels) {
-    return torch::nn::functional::cross_entropy(
-        outputs, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
-  }
-
   // What the walk does at each layer: the forward pass.
   struct Pass {
     Impl& network;
@@ -238,6 +230,7 @@ class Network::Impl {
   const model::Training training_;
   const Layout& layout_;
   const Normalizer normalizer_;
+  const LossFunction loss_;
   Tensor weights_, canonical_, working_;
   std::vector<Tensor> parameters_;  // leaves that share weights_' memory
   std::vector<Place> places_;       // by the layers' numbers
@@ -288,9 +281,8 @@ Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {
   return said;
 }
 
-Status Network::evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers,
-                         double& loss) {
-  return torch_call("evaluate", [&] { return impl_->evaluate(batch, answers, loss); });
+Status Network::evaluate(const dataset::RecordBatch& batch, Answers& answers) {
+  return torch_call("evaluate", [&] { return impl_->evaluate(batch, answers); });
 }
 
 }  // namespace howdah::train

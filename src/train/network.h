@@ -14,15 +14,10 @@
 #include "dataset/index.h"
 #include "dataset/stream_reader.h"
 #include "model/training.h"
+#include "train/answers.h"
 #include "train/layout.h"
-#include "train/metrics.h"
 
 namespace howdah::train {
-
-struct SampleSums {
-  double loss = 0;      // cross-entropy, summed over the samples
-  int64_t correct = 0;  // samples whose largest output is their class
-};
 
 // What a network says of each record of a batch.
 struct Predictions {
@@ -60,7 +55,7 @@ class Network {
                   const Observers& observers);
 
   // Adds the batch's answers and loss: without dropout, with the canonical buffers.
-  Status evaluate(const dataset::RecordBatch& batch, ConfusionMatrix& answers, double& loss);
+  Status evaluate(const dataset::RecordBatch& batch, Answers& answers);
 
   // What it says of the batch, as evaluate() sees it.
   //   kUnsupported  a task whose answers are neither classes nor values

@@ -10,6 +10,7 @@
 #include "train/augmentation.h"
 #include "train/engine.h"
 #include "train/gradient_tree.h"
+#include "train/metrics.h"
 
 namespace howdah::train {
 namespace {
@@ -177,17 +178,26 @@ TEST_F(NetworkTest, starts_every_micro_batch_from_the_canonical_statistics) {
 
 TEST_F(NetworkTest, evaluates_with_the_canonical_statistics) {
   const auto batch = records(training_, 7, 3);
-  ConfusionMatrix answers(training_.classes);
-  double loss = 0;
-  ASSERT_TRUE(network_->evaluate(batch, answers, loss).is_ok());
+  model::Training asking = training_;
+  asking.measures = {"confusion_matrix"};
+  Answers answers(asking);
+  ASSERT_TRUE(network_->evaluate(batch, answers).is_ok());
   torch::nn::Sequential peer = peer_of(layout_, network_->weights());
   peer->eval();
   const torch::NoGradGuard guard;
   const torch::Tensor outputs = peer->forward(input_of(batch)).argmax(1);
   for (int64_t i = 0; i < 7; ++i)
-    EXPECT_GT(answers.at(batch.labels[static_cast<size_t>(i)], outputs[i].item<int64_t>()), 0);
-  EXPECT_EQ(metrics_of(answers).records, 7);
-  EXPECT_GT(loss, 0);
+    EXPECT_GT(answers.matrix->at(batch.labels[static_cast<size_t>(i)], outputs[i].item<int64_t>()),
+              0);
+  const Metrics metrics = metrics_of(answers);
+  EXPECT_EQ(metrics.records, 7);
+  const torch::Tensor labels =
+      torch::from_blob(const_cast<int32_t*>(batch.labels.data()), {7}, torch::kInt32)
+          .to(torch::kInt64);
+  EXPECT_NEAR(
+      metrics.loss,
+      torch::nn::functional::cross_entropy(peer->forward(input_of(batch)), labels).item<double>(),
+      1e-6);
 }
 
 TEST_F(NetworkTest, computes_nothing_for_what_is_frozen_and_the_rest_as_before) {

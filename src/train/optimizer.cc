@@ -106,9 +106,9 @@ std::span<float> Optimizer::average() {
   return states_.back();
 }
 
-GradientRule Optimizer::gradient_rule(size_t parameter, int64_t batch) const {
+GradientRule Optimizer::gradient_rule(size_t parameter, double divisor) const {
   GradientRule rule;
-  rule.clipped.plain.batch = as_float(static_cast<double>(batch));
+  rule.clipped.plain.batch = as_float(divisor);
   double l2 = 0;
   if (layout_.parameters[parameter].regularized) {
     rule.clipped.plain.l1 = as_float(regularization_.l1);
@@ -128,26 +128,26 @@ GradientRule Optimizer::gradient_rule(size_t parameter, int64_t batch) const {
 
 // As torch.nn.utils.clip_grad_norm_.
 float Optimizer::clip_scale(std::span<const float> weights, std::span<const float> sums,
-                            int64_t batch) const {
+                            double divisor) const {
   double squares = 0;
   for (size_t i = 0; i < rules_.size(); ++i) {
     if (rules_[i].frozen) continue;
     const Parameter& parameter = layout_.parameters[i];
     squares +=
-        sum_of_squares(gradient_rule(i, batch).clipped.plain, weights.data() + parameter.offset,
+        sum_of_squares(gradient_rule(i, divisor).clipped.plain, weights.data() + parameter.offset,
                        sums.data() + parameter.offset, parameter.count);
   }
   return as_float(std::min(1.0, options_.clip.norm / (std::sqrt(squares) + 1e-6)));
 }
 
-void Optimizer::apply(std::span<float> weights, std::span<const float> gradient_sum, int64_t batch,
+void Optimizer::apply(std::span<float> weights, std::span<const float> gradient_sum, double divisor,
                       double learning_rate) {
   ++steps_;
   correction1_ = correction(options_.beta1, steps_);
   correction2_ = correction(options_.beta2, steps_);
-  const float scale = options_.clip.norm > 0 ? clip_scale(weights, gradient_sum, batch) : 1.0F;
+  const float scale = options_.clip.norm > 0 ? clip_scale(weights, gradient_sum, divisor) : 1.0F;
   for (size_t i = 0; i < rules_.size(); ++i) {
-    GradientRule gradient = gradient_rule(i, batch);
+    GradientRule gradient = gradient_rule(i, divisor);
     gradient.clipped.scale = scale;
     if (!rules_[i].frozen) update(i, gradient, weights, gradient_sum, learning_rate);
     if (options_.average.decay > 0) follow(layout_.parameters[i], weights);

@@ -20,10 +20,10 @@ class Optimizer {
   Optimizer(const model::Optimizer& options, const model::Regularization& regularization,
             const Layout& layout);
 
-  // weights -= f(gradient_sum / batch + gradient of the regularization); counts one step.
-  // Both spans have Layout::weights floats. A frozen parameter is neither moved nor part of the
-  // norm.
-  void apply(std::span<float> weights, std::span<const float> gradient_sum, int64_t batch,
+  // weights -= f(gradient_sum / divisor + gradient of the regularization); counts one step.
+  // divisor: above 0, the size of the batch, or what SampleSums says. Both spans have
+  // Layout::weights floats. A frozen parameter is neither moved nor part of the norm.
+  void apply(std::span<float> weights, std::span<const float> gradient_sum, double divisor,
              double learning_rate);
 
   // What the regularization adds to the loss at these weights, those that are trained.
@@ -51,9 +51,9 @@ class Optimizer {
     double weight_decay, rate;
     bool frozen;
   };
-  GradientRule gradient_rule(size_t parameter, int64_t batch) const;
+  GradientRule gradient_rule(size_t parameter, double divisor) const;
   float clip_scale(std::span<const float> weights, std::span<const float> sums,
-                   int64_t batch) const;
+                   double divisor) const;
   void update(size_t parameter, const GradientRule& gradient, std::span<float> weights,
               std::span<const float> sums, double learning_rate);
   void follow(const Parameter& parameter, std::span<const float> weights);

@@ -9,7 +9,7 @@ double to_ms(std::chrono::nanoseconds time) {
 
 void ProgressMeter::restart() {
   since_ = Clock::now();
-  steps_ = records_ = correct_ = 0;
+  steps_ = records_ = correct_ = answers_ = 0;
   data_ms_ = compute_ms_ = communicate_ms_ = 0;
 }
 
@@ -19,6 +19,7 @@ std::optional<control::FromWorker> ProgressMeter::add(const parallel::StepReport
   ++steps_;
   records_ += report.records;
   correct_ += report.correct;
+  answers_ += report.answers;
   data_ms_ += to_ms(report.time.wait);
   compute_ms_ += to_ms(report.time.compute) + to_ms(report.time.update);
   communicate_ms_ += to_ms(report.time.communicate);
@@ -34,7 +35,8 @@ std::optional<control::FromWorker> ProgressMeter::add(const parallel::StepReport
   progress.set_epoch(report.epoch);
   progress.set_epochs(epochs);
   progress.set_loss(report.loss + report.penalty);
-  progress.set_accuracy(static_cast<double>(correct_) / static_cast<double>(records_));
+  if (answers_ > 0)
+    progress.set_accuracy(static_cast<double>(correct_) / static_cast<double>(answers_));
   progress.set_records_per_s(static_cast<double>(records_) /
                              std::chrono::duration<double>(passed).count());
   progress.set_data_ms(data_ms_ / steps);

@@ -21,7 +21,7 @@ class ProgressMeter {
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kEvery{200};
   Clock::time_point since_;
-  int64_t steps_ = 0, records_ = 0, correct_ = 0;
+  int64_t steps_ = 0, records_ = 0, correct_ = 0, answers_ = 0;
   double data_ms_ = 0, compute_ms_ = 0, communicate_ms_ = 0;
 };
 

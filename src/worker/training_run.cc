@@ -40,6 +40,22 @@ std::optional<job::WorkerNumber> worker_at(const job::GenerationPlan& plan,
   return plan.members[static_cast<size_t>(*rank)].worker;
 }
 
+void add_metrics(const train::Metrics& metrics, control::Evaluation& evaluation) {
+  evaluation.set_loss(metrics.loss);
+  evaluation.set_records(metrics.records);
+  for (const auto& [name, value] : metrics.figures) {
+    control::Figure& figure = *evaluation.add_figures();
+    figure.set_name(name);
+    figure.set_value(value);
+  }
+  for (const train::Metrics::List& each : metrics.lists) {
+    control::FigureList& list = *evaluation.add_lists();
+    list.set_name(each.name);
+    list.set_columns(static_cast<int32_t>(each.columns));
+    for (const double value : each.values) list.add_values(value);
+  }
+}
+
 // "worker 3", as Endpoint::join names the member that did not come.
 std::optional<job::WorkerNumber> worker_named(const std::string& peer) {
   constexpr std::string_view kPrefix = "worker ";
@@ -190,7 +206,7 @@ Status TrainingRun::keep_best() {
   return train::write_best(*checkpoints_.files, checkpoints_.path,
                            {.step = course.best_step,
                             .epoch = course.best_epoch,
-                            .measure = job::measure_word(spec_.training.course.best.measure),
+                            .measure = spec_.training.course.best.measure.name,
                             .value = course.best},
                            deadline);
 }
@@ -223,12 +239,7 @@ Status TrainingRun::evaluate(dataset::Part part, const char* name, int64_t epoch
   control::Evaluation& evaluation = *message.mutable_evaluation();
   evaluation.set_part(name);
   evaluation.set_epoch(epoch);
-  evaluation.set_loss(metrics.loss);
-  evaluation.set_accuracy(metrics.accuracy);
-  evaluation.set_precision(metrics.precision);
-  evaluation.set_recall(metrics.recall);
-  evaluation.set_f1(metrics.f1);
-  evaluation.set_records(metrics.records);
+  add_metrics(metrics, evaluation);
   send_(message);
   return Status::ok();
 }
@@ -262,11 +273,11 @@ control::Course TrainingRun::course() const {
   message.set_stopped_epoch(course.stopped_epoch);
   if (course.stopped_epoch > 0)
     message.set_why(fmt::format("the validation's {} was not better for {} {}",
-                                job::measure_word(rules.stop_early.measure), course.bad,
+                                rules.stop_early.measure.name, course.bad,
                                 course.bad == 1 ? "epoch" : "epochs"));
   message.set_best_epoch(course.best_epoch);
   message.set_best_step(course.best_step);
-  message.set_best_measure(job::measure_word(rules.best.measure));
+  message.set_best_measure(rules.best.measure.name);
   message.set_best_value(course.best);
   message.set_best_used(rules.best.use && course.best_epoch > 0);
   message.set_roll_backs(course.roll_backs);

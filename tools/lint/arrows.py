@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Bottom first, as in DESIGN's table of modules and in CMakeLists.txt.
-ORDER = ("base net hadoop hdfs fs yarn runtime mapreduce statistics measure prepare dataset model formats transform "
+ORDER = ("base net hadoop hdfs fs yarn runtime mapreduce statistics model measure prepare dataset formats transform "
          "data comm train parallel job cluster monitor roles worker cli").split()
 
 # Third-party headers by their first folder, and the only modules that may see them.
