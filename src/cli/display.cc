@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace howdah::cli {
@@ -34,6 +35,10 @@ std::string phases(const control::Progress& progress) {
                      progress.data_ms(), progress.compute_ms(), progress.communicate_ms());
 }
 
+std::string figure(double value) {
+  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
+}
+
 std::string label(const std::string& measure) {
   return measure == "f1" ? "F1" : measure;
 }
@@ -41,13 +46,13 @@ std::string label(const std::string& measure) {
 std::string evaluation_text(const control::Evaluation& evaluation) {
   std::string text = fmt::format("{}: loss {:.4f}", evaluation.part(), evaluation.loss());
   for (int i = 0; i < std::min(evaluation.figures_size(), kMostFigures); ++i)
-    text += fmt::format("  {} {:.4f}", label(evaluation.figures(i).name()),
-                        evaluation.figures(i).value());
+    text += fmt::format("  {} {}", label(evaluation.figures(i).name()),
+                        figure(evaluation.figures(i).value()));
   return text + fmt::format("  ({} records)", grouped(evaluation.records()));
 }
 
 std::string measure(const ordered_json& value) {
-  return value.is_number() ? fmt::format("{:.4f}", value.get<double>()) : "-";
+  return value.is_number() ? figure(value.get<double>()) : "-";
 }
 
 // Null where there is none.

@@ -55,6 +55,40 @@ TEST_F(Lines, have_a_time_and_no_terminal_codes) {
   EXPECT_THAT(text, Not(HasSubstr("\r")));
 }
 
+TEST_F(Lines, tell_an_evaluation_by_its_first_figures) {
+  Display display(file_, false);
+  control::JobEvent event;
+  control::Evaluation& evaluation = *event.mutable_evaluation();
+  evaluation.set_part("validation");
+  evaluation.set_loss(0.25);
+  evaluation.set_records(1200);
+  for (const char* name : {"mse", "rmse", "mae", "r2", "f1", "top_5", "seventh"}) {
+    control::Figure& figure = *evaluation.add_figures();
+    figure.set_name(name);
+    figure.set_value(name == std::string("r2") ? std::numeric_limits<double>::quiet_NaN() : 0.5);
+  }
+  display.show(event);
+  EXPECT_THAT(written(),
+              HasSubstr("epoch 1: validation: loss 0.2500  mse 0.5000  rmse 0.5000  mae 0.5000  "
+                        "r2 -  F1 0.5000  top_5 0.5000  (1,200 records)\n"));
+}
+
+TEST_F(Lines, tell_no_accuracy_where_there_is_none) {
+  Display display(file_, false);
+  control::JobEvent event = progress(1);
+  display.show(event);
+  event.mutable_progress()->set_accuracy(0.5);
+  EXPECT_THAT(written(), Not(HasSubstr("accuracy")));
+}
+
+TEST(Ending, tells_the_figures_of_each_part_in_the_summarys_order) {
+  EXPECT_THAT(ending_text(R"({"outcome": "SUCCEEDED", "metrics": {"validation": null, "test":
+      {"loss": 1.5, "perplexity": 12.25, "accuracy": null, "f1_per_class": [1, 0], "bleu": 31.5,
+       "records": 4000}}})"),
+              HasSubstr("  test        perplexity 12.2500  accuracy -  bleu 31.5000"
+                        "  (4,000 records)\n"));
+}
+
 TEST_F(Lines, tell_the_first_step_once) {
   Display display(file_, false);
   for (int step = 0; step < 3; ++step) display.show(progress(step));

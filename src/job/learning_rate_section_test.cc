@@ -153,5 +153,38 @@ TEST(LearningRateSection, refuses_to_wait_for_a_plateau_without_validation) {
   EXPECT_TRUE(complete_from_index(*spec, index).is_ok());
 }
 
+TEST(LearningRateSection, may_wait_for_any_number_that_fits_the_task) {
+  const auto measure_of = [](const std::string& name, const std::string& task) {
+    const auto spec = parse("{schedule: plateau, measure: " + name + "}", "task: " + task + "\n");
+    EXPECT_TRUE(spec) << spec.status().to_string();
+    if (!spec) return model::Schedule::Measure{};
+    const auto again = parse_job(to_yaml(*spec), "again.yaml");
+    EXPECT_TRUE(again) << again.status().to_string();
+    if (again) {
+      EXPECT_EQ(again->training.schedule, spec->training.schedule);
+      EXPECT_EQ(again->training.measures, spec->training.measures);
+    }
+    return spec->training.schedule.plateau.measure;
+  };
+  using Measure = model::Schedule::Measure;
+  EXPECT_EQ(measure_of("loss", "regression"), (Measure{"loss", true}));
+  EXPECT_EQ(measure_of("rmse", "regression"), (Measure{"rmse", true}));
+  EXPECT_EQ(measure_of("r2", "regression"), (Measure{"r2", false}));
+  EXPECT_EQ(measure_of("f1", "text_classification"), (Measure{"f1", false}));
+  EXPECT_EQ(measure_of("perplexity", "language_model"), (Measure{"perplexity", true}));
+  EXPECT_EQ(measure_of("bleu", "translation"), (Measure{"bleu", false}));
+  // What is watched is measured.
+  const auto spec = parse("{schedule: plateau, measure: f1_weighted}");
+  EXPECT_EQ(spec->training.measures, (std::vector<std::string>{"f1_weighted"}));
+}
+
+TEST(LearningRateSection, refuses_to_wait_for_what_does_not_fit_the_task_or_is_no_number) {
+  EXPECT_EQ(complaint("{schedule: plateau, measure: r2}").substr(0, 15), "job.yaml:4:45: ");
+  EXPECT_NE(complaint("{schedule: plateau, measure: confusion_matrix}").find("not one number"),
+            std::string::npos);
+  EXPECT_NE(complaint("{schedule: plateau, measure: acuracy}").find("did you mean 'accuracy'"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace howdah::job

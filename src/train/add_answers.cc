@@ -31,9 +31,8 @@ void add_classes(const Tensor& scores, const Tensor& found, const Tensor& truths
   }
 }
 
-void add_likelihoods(const Tensor& outputs, const Tensor& targets, const LossFunction& loss,
-                     measure::Perplexity& perplexity) {
-  const Tensor each = loss.negative_log_likelihoods(outputs, targets);
+// each: the likelihoods; 0 at padding, which is not counted.
+void add_likelihoods(const Tensor& each, const Tensor& targets, measure::Perplexity& perplexity) {
   const Tensor counted = targets.reshape({-1}).ne(0).contiguous();
   const bool* counts = counted.const_data_ptr<bool>();
   for (const float value : floats_of(each))
@@ -46,7 +45,7 @@ void add_answers(const Tensor& outputs, const Tensor& targets, const LossFunctio
                  Answers& answers) {
   const Tensor each = loss.each(outputs, targets);
   for (const float value : floats_of(each)) answers.loss.add(static_cast<double>(value));
-  answers.divisor.add(loss.counts(outputs, targets).divisor);
+  answers.divisor.add(loss.divisor(targets));
   answers.records += outputs.size(0);
   if (!answers.values.empty())
     return add_values(outputs.contiguous(), targets.contiguous(), answers);
@@ -57,7 +56,9 @@ void add_answers(const Tensor& outputs, const Tensor& targets, const LossFunctio
     for (const float score : floats_of(scores))
       answers.ranking->add(*truth++ == 1, static_cast<double>(score));
   }
-  if (answers.perplexity) add_likelihoods(outputs, targets, loss, *answers.perplexity);
+  if (answers.perplexity)
+    add_likelihoods(loss.is_likelihood() ? each : loss.negative_log_likelihoods(outputs, targets),
+                    targets, *answers.perplexity);
   Tensor scores;
   const int64_t first = loss.first_class();
   if (!answers.top.empty())

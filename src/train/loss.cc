@@ -80,30 +80,48 @@ Tensor LossFunction::each(const Tensor& outputs, const Tensor& targets) const {
   return compute(outputs, targets, false).reshape({-1}).contiguous();
 }
 
+double LossFunction::divisor(const Tensor& targets) const {
+  if (task_ == Task::kRegression || task_ == Task::kBinaryClassification)
+    return static_cast<double>(targets.numel());
+  const Tensor truths = counted(targets);
+  const Tensor counts = truths.ne(kNone);
+  if (!weights_.defined()) return static_cast<double>(counts.sum().item<int64_t>());
+  return weights_.to(torch::kFloat64)
+      .index_select(0, truths.masked_select(counts))
+      .sum()
+      .item<double>();
+}
+
 SampleSums LossFunction::counts(const Tensor& outputs, const Tensor& targets) const {
   const torch::NoGradGuard no_gradients;
   SampleSums sums;
-  if (task_ == Task::kRegression) {
-    sums.divisor = static_cast<double>(targets.numel());
-    return sums;
-  }
+  sums.divisor = divisor(targets);
+  if (task_ == Task::kRegression) return sums;
   if (task_ == Task::kBinaryClassification) {
     sums.correct = answers(outputs).eq(targets).sum().item<int64_t>();
     sums.answers = targets.numel();
-    sums.divisor = static_cast<double>(sums.answers);
     return sums;
   }
   const Tensor truths = counted(targets);
-  sums.correct = answers(outputs).reshape({-1}).eq(truths).sum().item<int64_t>();
   const Tensor counts = truths.ne(kNone);
   sums.answers = counts.sum().item<int64_t>();
-  sums.divisor = static_cast<double>(sums.answers);
-  if (weights_.defined())
-    sums.divisor = weights_.to(torch::kFloat64)
-                       .index_select(0, truths.masked_select(counts))
-                       .sum()
-                       .item<double>();
+  Tensor right;
+  if (of_tokens_) {
+    // Over a vocabulary a maximum is found several times as fast as its place.
+    const Tensor scores = rows(outputs.detach());
+    const Tensor best = scores.narrow(1, 1, scores.size(1) - 1).amax(1);
+    right =
+        scores.gather(1, truths.clamp_min(0).unsqueeze(1)).squeeze(1).eq(best).logical_and(counts);
+  } else {
+    right = answers(outputs).eq(truths);
+  }
+  sums.correct = right.sum().item<int64_t>();
   return sums;
+}
+
+bool LossFunction::is_likelihood() const {
+  return (loss_.type == LossType::kCrossEntropy || loss_.type == LossType::kNll) &&
+         !weights_.defined() && loss_.smoothing == 0 && !loss_.ignore;
 }
 
 Tensor LossFunction::negative_log_likelihoods(const Tensor& outputs, const Tensor& targets) const {

@@ -16,12 +16,16 @@ class LossFunction {
 
   // The summed loss: float32, a scalar, what the gradient is of.
   torch::Tensor sum(const torch::Tensor& outputs, const torch::Tensor& targets) const;
+  // What the summed loss is divided by: see SampleSums.
+  double divisor(const torch::Tensor& targets) const;
   // All but the loss itself.
   SampleSums counts(const torch::Tensor& outputs, const torch::Tensor& targets) const;
 
   // float32 [n]: a loss for each record, token or value, 0 where it is not counted; their sum is
   // the summed loss.
   torch::Tensor each(const torch::Tensor& outputs, const torch::Tensor& targets) const;
+  // Whether each() gives negative_log_likelihoods() already.
+  bool is_likelihood() const;
   // float32 [n]: how unlikely each class or token is, as a natural logarithm, without weights,
   // smoothing and `ignore`; 0 at padding.
   torch::Tensor negative_log_likelihoods(const torch::Tensor& outputs,
