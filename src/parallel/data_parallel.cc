@@ -196,9 +196,12 @@ Status DataParallelTrainer::apply(StepReport& report) {
   optimizer_.apply(network_->weights(), sum.first(static_cast<size_t>(layout_->weights)),
                    sums.divisor > 0 ? sums.divisor : 1, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
-  for (size_t i = 0; i < buffers.size(); ++i)
-    buffers[i] = at(layout_->tail_buffers() + static_cast<int64_t>(i)) /
-                 static_cast<float>(training_.streams);
+  for (const train::Buffer& buffer : layout_->buffers) {
+    if (buffer.frozen) continue;  // a mean of equal values may be another one
+    for (int64_t i = buffer.offset; i < buffer.offset + buffer.count; ++i)
+      buffers[static_cast<size_t>(i)] =
+          at(layout_->tail_buffers() + i) / static_cast<float>(training_.streams);
+  }
   batches_.commit();
   ++applied_;
   return Status::ok();

@@ -41,8 +41,11 @@ ordered_json accuracy_of(const control::Progress& progress) {
   return progress.has_accuracy() ? number(progress.accuracy()) : ordered_json(nullptr);
 }
 
-ordered_json course_json(const control::Course& course) {
-  ordered_json stopped = nullptr, best = nullptr;
+// Known of a training that is done.
+ordered_json course_json(const control::Done& done) {
+  const control::Course& course = done.course();
+  ordered_json stopped = nullptr, best = nullptr, roll_backs = nullptr;
+  if (done.has_course()) roll_backs = course.roll_backs();
   if (course.stopped_epoch() > 0)
     stopped = {{"epoch", course.stopped_epoch()}, {"why", course.why()}};
   if (course.best_epoch() > 0)
@@ -51,7 +54,7 @@ ordered_json course_json(const control::Course& course) {
             {"measure", course.best_measure()},
             {"value", number(course.best_value())},
             {"used", course.best_used()}};
-  return {{"stopped_early", stopped}, {"best", best}, {"roll_backs", course.roll_backs()}};
+  return {{"stopped_early", stopped}, {"best", best}, {"roll_backs", roll_backs}};
 }
 
 // Words of a failed program may be cut in the middle of a letter.
@@ -174,7 +177,7 @@ std::string JobReport::summary_json(const job::Ending& ending,
   summary["model"] = nullptr;
   if (!done_.model_sha256().empty())
     summary["model"] = {{"uri", done_.model_uri()}, {"sha256", done_.model_sha256()}};
-  summary.update(course_json(done_.course()));
+  summary.update(course_json(done_));
   summary["phases_s"] = {{"submit", seconds_between(times.started, times.submitted)},
                          {"accepted", seconds_between(times.submitted, times.master)},
                          {"running", seconds_between(times.master, times.formed)},

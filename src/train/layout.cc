@@ -18,9 +18,11 @@ int64_t aligned(int64_t count) {
 
 class LayoutBuilder {
  public:
-  explicit LayoutBuilder(Layout& layout) : layout_(layout) {}
+  LayoutBuilder(const model::Optimizer& optimizer, Layout& layout)
+      : optimizer_(optimizer), layout_(layout) {}
 
   void add(int number, const model::LayerShape& layer) {
+    bool frozen = false;
     for (const model::LayerParameter& trained : layer.trained) {
       Parameter parameter{.name = layer.name + "." + trained.name,
                           .shape = trained.shape,
@@ -32,11 +34,13 @@ class LayoutBuilder {
                           .initial_value = trained.initial_value};
       for (const int64_t extent : trained.shape) parameter.count *= extent;
       layout_.weights += aligned(parameter.count);
+      const model::ParameterGroup* group = model::group_of(optimizer_, parameter.name);
+      frozen |= group != nullptr && group->freeze_statistics;
       layout_.parameters.push_back(std::move(parameter));
     }
     for (const model::LayerBuffer& buffer : layer.buffers) {
       layout_.buffers.push_back({layer.name + "." + buffer.name, buffer.count,
-                                 layout_.buffer_values, number, buffer.initial_value});
+                                 layout_.buffer_values, number, buffer.initial_value, frozen});
       layout_.buffer_values += buffer.count;
     }
   }
@@ -58,6 +62,7 @@ class LayoutBuilder {
   }
 
  private:
+  const model::Optimizer& optimizer_;
   Layout& layout_;
 };
 
@@ -72,7 +77,7 @@ int64_t Layout::trainable() const {
 Result<Layout> Layout::of(const model::Training& training) {
   const auto shapes = HOWDAH_TRY(model::infer_network(training));
   Layout layout;
-  LayoutBuilder builder(layout);
+  LayoutBuilder builder(training.optimizer, layout);
   for (size_t i = 0; i < shapes.size(); ++i) builder.add(static_cast<int>(i), shapes[i]);
   if (layout.parameters.empty())
     return Status(Code::kInvalidArgument, "the network has no parameter to train")

@@ -38,6 +38,7 @@ struct Buffer {
   int64_t offset = 0;
   int layer = 0;
   float initial_value = 0;
+  bool frozen = false;  // its layer's statistics are: it is used and keeps its values
 };
 
 // A range of a gradient buffer that is summed by one operation.

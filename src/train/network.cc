@@ -73,6 +73,7 @@ class Network::Impl {
     for (size_t i = layout.buffers.size(); i-- > 0;) {
       Place& place = place_of(layout.buffers[i].layer);
       place.first_buffer = i;
+      place.frozen_statistics = layout.buffers[i].frozen;
       ++place.buffers;
     }
     for (size_t i = 0; i < layout.parameters.size(); ++i) add_parameter(i);
@@ -197,8 +198,6 @@ class Network::Impl {
     Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
                                         where.shape, torch::kFloat32);
     const model::ParameterGroup* group = model::group_of(training_.optimizer, where.name);
-    if (group != nullptr && group->freeze_statistics)
-      place_of(where.layer).frozen_statistics = true;
     if (group != nullptr && group->freeze) {
       // Nothing is computed for it, nor below where nothing is trained.
       frozen_.push_back(static_cast<int>(number));
