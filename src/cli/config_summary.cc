@@ -8,15 +8,20 @@
 #include <vector>
 
 #include "cli/display.h"
+#include "model/fill.h"
 #include "model/summary.h"
 
 namespace howdah::cli {
 namespace {
 
-Result<model::Shape> shape_of(const std::string& text) {
+constexpr std::string_view kTokens = "tokens:";
+
+Result<model::Shape> shape_of(std::string_view text) {
   const Status refusal =
       Status(Code::kInvalidArgument, fmt::format("--input is no shape: '{}'", text))
-          .with_advice("write channels x height x width: --input 3x32x32");
+          .with_advice(
+              "write channels x height x width: --input 3x32x32; of texts their length:"
+              " --input tokens:256");
   model::Shape shape;
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -29,6 +34,17 @@ Result<model::Shape> shape_of(const std::string& text) {
     if (*next != 'x') return refusal;
     at = next + 1;
   }
+}
+
+// A text's tokens, or values.
+Result<model::Signal> signal_of(const std::string& text) {
+  const bool tokens = text.starts_with(kTokens);
+  model::Shape shape =
+      HOWDAH_TRY(shape_of(std::string_view(text).substr(tokens ? kTokens.size() : 0)));
+  if (tokens && shape.size() != 1)
+    return Status(Code::kInvalidArgument, fmt::format("--input is no length: '{}'", text))
+        .with_advice("write how many tokens a text has at most: --input tokens:256");
+  return model::Signal(std::move(shape), tokens ? model::Form::kTokens : model::Form::kValues);
 }
 
 std::string bytes_text(int64_t bytes) {
@@ -62,8 +78,8 @@ std::string text_of(const model::Summary& summary) {
   lines.push_back({"total", "", grouped(summary.parameters), grouped(summary.multiply_adds),
                    bytes_text(summary.memory_bytes)});
   return table(lines) +
-         "Of one sample: multiply-adds of convolutions and dense layers in a forward pass (a FLOP"
-         " count\nis twice that), memory of the layers' float32 outputs.\n";
+         "Of one sample: multiply-adds of convolutions, dense and recurrent layers in a forward"
+         " pass (a\nFLOP count is twice that), memory of the layers' float32 outputs.\n";
 }
 
 }  // namespace
@@ -75,18 +91,26 @@ void add_summary_options(CLI::App* config, SummaryRequest& request) {
   config->add_option("--input", request.input, "with --summary, the shape of a sample")
       ->type_name("3x32x32")
       ->needs(wanted);
+  config
+      ->add_option("--vocabulary", request.vocabulary,
+                   "with --summary of a network for texts, how many tokens there are")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 28))
+      ->needs(wanted);
 }
 
 Result<std::string> summary_text(const job::JobSpec& spec, const SummaryRequest& request) {
   if (request.input.empty())
     return Status(Code::kInvalidArgument, "the shape of a sample is known from the data only")
-        .with_advice("give it: --input 3x32x32 (channels x height x width)");
+        .with_advice(
+            "give it: --input 3x32x32 (channels x height x width); of texts"
+            " --input tokens:256 (their length)");
   if (spec.training.layers.empty())
     return Status(Code::kInvalidArgument, "the number of classes is known from the data only")
         .with_advice("give it: --set model.classes=10");
-  const model::Shape input = HOWDAH_TRY(shape_of(request.input));
-  return text_of(
-      HOWDAH_TRY(model::summarize(spec.training.layers, input, spec.data.classes.value_or(0))));
+  const model::Signal input = HOWDAH_TRY(signal_of(request.input));
+  std::vector<model::Layer> layers = spec.training.layers;
+  model::fill_vocabulary(layers, request.vocabulary);
+  return text_of(HOWDAH_TRY(model::summarize(layers, input, spec.data.classes.value_or(0))));
 }
 
 }  // namespace howdah::cli

@@ -58,6 +58,16 @@ const std::vector<std::string> kLines = {
     "softplus: {beta: 2}",
     "softmax: {axis: 2}",
     "log_softmax: {axis: 1}",
+    "global_max_pool",
+    "embedding: {features: 16, vocabulary: 300, std: 0.5}",
+    "rnn: {units: 4, activation: relu, layers: 2, bidirectional: true, dropout: 0.2, "
+    "recurrent_dropout: 0.1, return: last}",
+    "lstm: {units: 4, layers: 2, bidirectional: true, dropout: 0.2, recurrent_dropout: 0.1, "
+    "return: last}",
+    "gru: {units: 4, layers: 1, bidirectional: false, dropout: 0, recurrent_dropout: 0, "
+    "return: sequence}",
+    "embed_columns: {features: 4, columns: [0, 2], sizes: [3, 5], std: 0.1}",
+    "one_hot_columns: {columns: [\"car\\\"rier\", \"origin\"]}",
     "residual: {layers: [{conv2d: {filters: 4, kernel: 3, stride: 1, padding: same, bias: true}}, "
     "relu], shortcut: [batch_norm2d]}",
     "parallel: {merge: add, axis: 2, branches: [[relu, tanh], [], [{residual: {layers: [relu], "
@@ -105,6 +115,11 @@ TEST(LayersSection, names_the_place_and_the_reason_of_what_is_wrong) {
             " branches: [[relu], [tanh]]");
   EXPECT_EQ(complaint("residual: {layers: [{dense: {unit: 3}}]}"),
             "job.yaml:5:27: dense needs 'units'");
+  EXPECT_EQ(complaint("lstm: {layers: 2}"), "job.yaml:5:7: lstm needs 'units'");
+  EXPECT_EQ(complaint("lstm: {units: 2, return: lst}"),
+            "job.yaml:5:32: 'layers.lstm.return' cannot be 'lst'; did you mean 'last'?");
+  EXPECT_EQ(complaint("one_hot_columns: {columns: [[1]]}"),
+            "job.yaml:5:34: columns are given by their names, or by their numbers from 0");
   EXPECT_EQ(complaint("relu: {slope: 1}"),
             "job.yaml:5:14: unknown key 'layers.relu.slope'; known here: ");
 }
@@ -119,6 +134,21 @@ TEST(ZooSection, stays_as_it_was_written_and_knows_its_layers) {
             std::string::npos)
       << text;
   EXPECT_EQ(to_yaml(parsed(text)), text);
+}
+
+TEST(ZooSection, keeps_every_key_of_texts_and_tables) {
+  for (const char* line :
+       {"{type: text_cnn, embedding: 64, filters: 50, kernels: [2, 3], dropout: 0.4}",
+        "{type: lstm, embedding: 32, units: 16, layers: 2, bidirectional: true, dropout: 0.1, "
+        "pooling: mean, classes: 3}",
+        "{type: rnn, embedding: 128, units: 128, layers: 1, bidirectional: false, dropout: 0.25, "
+        "pooling: max}",
+        "{type: wide_and_deep, embedding: 4, hidden: [32], dropout: 0.1}"}) {
+    const std::string text = to_yaml(parsed(kHead + "  " + line + "\n"));
+    EXPECT_NE(text.find(std::string("model: ") + line + "\n"), std::string::npos) << text;
+  }
+  EXPECT_EQ(parse_job(kHead + "  {type: gru, pooling: lst}\n", "job.yaml").status().to_string(),
+            "job.yaml:4:23: 'model.pooling' cannot be 'lst'; did you mean 'last'?");
 }
 
 TEST(ZooSection, takes_the_classes_from_the_data) {

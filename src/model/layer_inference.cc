@@ -54,10 +54,10 @@ Status LayerInference::takes(const Signal& input) const {
   if (input.form != Form::kTokens && takes == Takes::kTokens)
     return error("expects tokens of a text, found " + to_string(input));
   if (input.form == Form::kSequence && takes == Takes::kValues)
-    return error(
-        fmt::format("expects values of a fixed shape, found {}; put a"
-                    " global_average_pool or global_max_pool layer before it",
-                    to_string(input)));
+    return error(fmt::format("expects values of a fixed shape, found {}; {}", to_string(input),
+                             layer.type == LayerType::kBatchNorm1d
+                                 ? "take layer_norm, which looks at each step by itself"
+                                 : "put a global_average_pool or global_max_pool layer before it"));
   if (input.form == Form::kValues && takes == Takes::kSequence)
     return error("expects a sequence of [length, features], found " + to_string(input));
   return Status::ok();

@@ -35,7 +35,7 @@ struct LayerInference {
 
 Status infer_convolution(const LayerInference& layer, LayerShape& shape);
 Status infer_pooling(const LayerInference& layer, LayerShape& shape);
-Status infer_global_average_pooling(const LayerInference& layer, LayerShape& shape);
+Status infer_global_pooling(const LayerInference& layer, LayerShape& shape);
 Status infer_adaptive_pooling(const LayerInference& layer, LayerShape& shape);
 Status infer_batch_norm(const LayerInference& layer, LayerShape& shape);
 Status infer_layer_norm(const LayerInference& layer, LayerShape& shape);
@@ -46,6 +46,10 @@ Status infer_flatten(const LayerInference& layer, LayerShape& shape);
 Status infer_reshape(const LayerInference& layer, LayerShape& shape);
 Status infer_activation(const LayerInference& layer, LayerShape& shape);
 Status infer_softmax(const LayerInference& layer, LayerShape& shape);
+Status infer_embedding(const LayerInference& layer, LayerShape& shape);
+Status infer_recurrent(const LayerInference& layer, LayerShape& shape);
+Status infer_embed_columns(const LayerInference& layer, LayerShape& shape);
+Status infer_one_hot_columns(const LayerInference& layer, LayerShape& shape);
 // Blocks: from the outputs of the branches.
 Result<Signal> merge_signals(const LayerInference& layer, const std::vector<Signal>& outputs);
 

@@ -69,6 +69,13 @@ enum class LayerType {
   kSoftplus,
   kSoftmax,
   kLogSoftmax,
+  kGlobalMaxPool,
+  kEmbedding,
+  kRnn,
+  kLstm,
+  kGru,
+  kEmbedColumns,
+  kOneHotColumns,
   kResidual,
   kParallel,
 };
@@ -84,21 +91,21 @@ std::string to_string(const Pair& pair);  // "3", or "[3, 5]"
 
 struct Layer {
   LayerType type = LayerType::kRelu;
-  int64_t units = 0;            // dense: outputs; convolutions: filters
-  Pair kernel = 0;              // convolutions, pooling: the window; adaptive pooling: the output
-  Pair stride = 1;              // pooling: the kernel when not given
-  Pair padding = 0;             // values on each side; kSame: as many as keep the size
-  bool bias = true;             // dense, convolutions
-  double rate = 0;              // dropout: the share set to zero, in [0, 1)
-  Pair dilation = 1;            // convolutions
-  int64_t groups = 1;           // convolutions, group_norm
-  bool ceil_mode = false;       // pooling: a last window that is not full counts
-  double momentum = 0.1;        // batch norm: the share of this batch in the running statistics
-  double epsilon = 1e-5;        // norms
-  double slope = 0.01;          // leaky_relu, below zero
-  double alpha = 1;             // elu
-  double beta = 1;              // softplus
-  double least = -1, most = 1;  // hard_tanh
+  int64_t units = 0;  // dense, rnn, lstm, gru: outputs; convolutions: filters; embeddings: features
+  Pair kernel = 0;    // convolutions, pooling: the window; adaptive pooling: the output
+  Pair stride = 1;    // pooling: the kernel when not given
+  Pair padding = 0;   // values on each side; kSame: as many as keep the size
+  bool bias = true;   // dense, convolutions
+  double rate = 0;    // dropout: the share set to zero, in [0, 1)
+  Pair dilation = 1;  // convolutions
+  int64_t groups = 1;               // convolutions, group_norm
+  bool ceil_mode = false;           // pooling: a last window that is not full counts
+  double momentum = 0.1;            // batch norm: the share of this batch in the running statistics
+  double epsilon = 1e-5;            // norms
+  double slope = 0.01;              // leaky_relu, below zero
+  double alpha = 1;                 // elu
+  double beta = 1;                  // softplus
+  double least = -1, most = 1;      // hard_tanh
   bool tanh_approximation = false;  // gelu
   Shape shape = {};                 // reshape: of the output, one extent may be -1
   int64_t dimensions = 0;  // layer_norm: how many of the last; 0: the only one of [features]
@@ -106,18 +113,32 @@ struct Layer {
   bool concat = true;      // parallel: one after the other along the axis, else their sum
   std::vector<std::vector<Layer>> branches = {};  // residual: the layers, and the shortcut (empty:
                                                   // the input itself); parallel: any number
-  std::string where = {};                         // "job.yaml:12:7", for messages
+  int64_t vocabulary = 0;  // embedding: how many tokens; 0: the data's (fill.h)
+  double deviation = 1;    // embeddings: of the initial values, which are normal
+  int64_t repeats = 1;     // rnn, lstm, gru: layers on each other; `rate` is dropped between them
+  bool bidirectional = false;  // and the other way round, beside it
+  double recurrent_rate = 0;   // dropout on what the state says to the next step, one mask a text
+  bool last = false;           // gives the final state only, not that of each step
+  bool relu = false;           // rnn: instead of tanh
+  std::vector<int64_t> columns = {};           // embed_columns, one_hot_columns: of codes, from 0
+  std::vector<std::string> column_names = {};  // as the job file names them, else empty
+  std::vector<int64_t> sizes = {};             // how many codes each of `columns` holds, with 0
+  std::string where = {};                      // "job.yaml:12:7", for messages
+  static constexpr int64_t kMostRepeats = 64;
   static constexpr int64_t kSame = -1;
 };
 std::string_view layer_type_name(LayerType type);  // as the job file writes it: "conv2d"
 
-// Initial values: uniform in [-initial_bound, initial_bound), or initial_value everywhere.
+// Initial values: normal with initial_deviation, uniform in [-initial_bound, initial_bound), or
+// initial_value everywhere; whichever is not 0.
 struct LayerParameter {
   std::string name;  // "weight"
   Shape shape;
   bool regularized = false;
   double initial_bound = 0;
   float initial_value = 0;
+  double initial_deviation = 0;
+  int64_t initial_zeros = 0;  // so many of the first values are 0 instead: padding's
 };
 struct LayerBuffer {
   std::string name;  // "running_mean"
@@ -129,7 +150,7 @@ struct LayerShape {
   Shape input, output;
   Form input_form = Form::kValues, output_form = Form::kValues;
   int64_t parameters = 0;     // values; a block: 0, as what it holds is listed by itself
-  int64_t multiply_adds = 0;  // a sample, of convolutions and dense layers
+  int64_t multiply_adds = 0;  // a sample, of convolutions, dense and recurrent layers
   std::string name = {};      // "3.layers.0"
   LayerType type = LayerType::kRelu;
   int depth = 0;  // blocks around it

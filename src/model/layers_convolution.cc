@@ -71,19 +71,41 @@ Status keep_size(const LayerInference& at, std::vector<Axis>& axes) {
   return Status::ok();
 }
 
+// Over the steps of a text: as many come out, so that the lengths stay what they are. An even
+// kernel looks one step further ahead than back.
+Status along_sequence(const LayerInference& at, LayerShape& shape) {
+  const Layer& layer = at.layer;
+  HOWDAH_TRY(at.positive("a kernel", layer.kernel));
+  HOWDAH_TRY(at.positive("a dilation", layer.dilation));
+  if (layer.padding != Pair(Layer::kSame) || layer.stride != Pair(1))
+    return at.error(
+        fmt::format("of a sequence keeps its length, with padding: same and stride: 1; it"
+                    " has padding {} and stride {}",
+                    padding_text(layer.padding), to_string(layer.stride)));
+  shape.output[1] = layer.units;
+  const Shape weight{layer.units, shape.input[1] / layer.groups, layer.kernel.columns};
+  if (elements(weight) > kMaxElements ||
+      __builtin_mul_overflow(elements(weight), shape.input[0], &shape.multiply_adds))
+    return at.too_large(shape.output);
+  add_linear(shape, weight, layer.bias);
+  return Status::ok();
+}
+
 }  // namespace
 
 Status infer_convolution(const LayerInference& at, LayerShape& shape) {
   const Layer& layer = at.layer;
   HOWDAH_TRY(at.positive("units", layer.units));
-  HOWDAH_TRY(window_sizes(at, shape));
+  const bool sequence = shape.input_form == Form::kSequence;
+  if (!sequence) HOWDAH_TRY(window_sizes(at, shape));
   HOWDAH_TRY(at.positive("groups", layer.groups));
-  const int64_t channels = shape.input[0];
+  const int64_t channels = shape.input[sequence ? 1 : 0];
   if (channels % layer.groups != 0 || layer.units % layer.groups != 0)
     return at.error(
         fmt::format("divides its {} filters and the {} channels of its input {} into {}"
                     " groups, which does not come out even",
                     layer.units, channels, to_string(shape.input), layer.groups));
+  if (sequence) return along_sequence(at, shape);
   std::vector<Axis> axes = axes_of(layer);
   if (layer.padding == Pair(Layer::kSame)) HOWDAH_TRY(keep_size(at, axes));
   for (const Axis& axis : axes)
@@ -110,7 +132,12 @@ Status infer_pooling(const LayerInference& at, LayerShape& shape) {
   return slide(at, axes, shape.input[0], shape);
 }
 
-Status infer_global_average_pooling(const LayerInference& at, LayerShape& shape) {
+Status infer_global_pooling(const LayerInference& at, LayerShape& shape) {
+  if (shape.input_form == Form::kSequence) {  // over the steps of each text
+    shape.output = {shape.input[1]};
+    shape.output_form = Form::kValues;
+    return Status::ok();
+  }
   HOWDAH_TRY(at.expect(shape.input.size() >= 2, "[channels, ...]", shape.input));
   shape.output = {shape.input[0]};
   return Status::ok();

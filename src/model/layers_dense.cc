@@ -5,18 +5,23 @@
 
 namespace howdah::model {
 
-// On the only dimension: which of several is meant would be a guess.
+// On the only dimension: which of several is meant would be a guess. On a sequence: each step by
+// itself.
 Status infer_dense(const LayerInference& at, LayerShape& shape) {
   const Layer& layer = at.layer;
   HOWDAH_TRY(at.positive("units", layer.units));
-  if (shape.input.size() != 1)
+  const bool steps = shape.input_form == Form::kSequence;
+  if (!steps && shape.input.size() != 1)
     return at.error(
         fmt::format("expects an input of [features], found {}; put a flatten layer"
                     " before it",
                     to_string(shape.input)));
-  shape.output = {layer.units};
-  add_linear(shape, {layer.units, shape.input[0]}, layer.bias);
-  shape.multiply_adds = shape.input[0] * layer.units;
+  const int64_t features = shape.input.back();
+  shape.output.back() = layer.units;
+  add_linear(shape, {layer.units, features}, layer.bias);
+  shape.multiply_adds = features * layer.units;
+  if (steps && __builtin_mul_overflow(shape.multiply_adds, shape.input[0], &shape.multiply_adds))
+    return at.too_large(shape.output);
   return Status::ok();
 }
 

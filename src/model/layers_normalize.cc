@@ -29,7 +29,8 @@ Status infer_batch_norm(const LayerInference& at, LayerShape& shape) {
 
 Status infer_layer_norm(const LayerInference& at, LayerShape& shape) {
   HOWDAH_TRY(good_epsilon(at));
-  const auto rank = static_cast<int64_t>(shape.input.size());
+  const bool steps = shape.input_form == Form::kSequence;  // each by itself: its features
+  const int64_t rank = steps ? 1 : static_cast<int64_t>(shape.input.size());
   if (at.layer.dimensions == 0 && rank != 1)
     return at.error(
         fmt::format("must say over how many of the last dimensions of {} it goes;"

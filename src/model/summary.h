@@ -14,8 +14,9 @@ struct SummaryRow {
   int depth = 0;  // blocks around it
   Shape output;
   int64_t parameters = 0;
-  int64_t multiply_adds = 0;  // of convolutions and dense layers, forward; others count as none
-  int64_t memory_bytes = 0;   // of its output; none where it is the input in another form
+  int64_t multiply_adds =
+      0;  // of convolutions, dense and recurrent layers, forward; others count as none
+  int64_t memory_bytes = 0;  // of its output; none where it is the input in another form
 };
 
 struct Summary {

@@ -16,8 +16,8 @@ Layer pool(LayerType type) {
   return {.type = type, .kernel = 2, .stride = 2};
 }
 
-std::vector<Layer> mlp(const ZooModel& model, int64_t classes) {
-  std::vector<Layer> layers{of(LayerType::kFlatten)};
+std::vector<Layer> mlp(const ZooModel& model, int64_t classes, const Layer& first) {
+  std::vector<Layer> layers{first};
   for (const int64_t units : model.hidden) {
     layers.push_back(dense(units));
     layers.push_back(of(LayerType::kRelu));
@@ -53,6 +53,14 @@ std::vector<Layer> small_cnn(const ZooModel& model, int64_t classes) {
   return layers;
 }
 
+std::vector<Layer> wide_and_deep(const ZooModel& model, int64_t classes) {
+  const std::vector<Layer> wide{of(LayerType::kOneHotColumns), dense(classes)};
+  const Layer embed{.type = LayerType::kEmbedColumns, .units = model.embedding};
+  return {{.type = LayerType::kParallel,
+           .concat = false,
+           .branches = {wide, mlp(model, classes, embed)}}};
+}
+
 void stand_at(std::vector<Layer>& layers, const std::string& where) {
   for (Layer& layer : layers) {
     layer.where = where;
@@ -63,12 +71,27 @@ void stand_at(std::vector<Layer>& layers, const std::string& where) {
 }  // namespace
 
 const std::vector<ZooRow>& zoo_types() {
-  static const std::vector<ZooRow> rows = {{ZooType::kMlp, "mlp", true, 0},
-                                           {ZooType::kLenet, "lenet"},
-                                           {ZooType::kSmallCnn, "small_cnn", false, 0.25},
-                                           {ZooType::kResnet20, "resnet20"},
-                                           {ZooType::kResnet18, "resnet18"},
-                                           {ZooType::kResnet50, "resnet50"}};
+  using K = ZooKey;
+  static const std::vector<ZooKey> recurrent = {K::kEmbedding,     K::kUnits,   K::kLayers,
+                                                K::kBidirectional, K::kDropout, K::kPooling};
+  static const std::vector<ZooRow> rows = {
+      {ZooType::kMlp, "mlp", {K::kHidden, K::kDropout}},
+      {ZooType::kLenet, "lenet"},
+      {ZooType::kSmallCnn, "small_cnn", {K::kDropout}, {.dropout = 0.25}},
+      {ZooType::kResnet20, "resnet20"},
+      {ZooType::kResnet18, "resnet18"},
+      {ZooType::kResnet50, "resnet50"},
+      {ZooType::kTextCnn,
+       "text_cnn",
+       {K::kEmbedding, K::kFilters, K::kKernels, K::kDropout},
+       {.dropout = 0.5}},
+      {ZooType::kRnn, "rnn", recurrent, {.dropout = 0.25}},
+      {ZooType::kLstm, "lstm", recurrent, {.dropout = 0.25}},
+      {ZooType::kGru, "gru", recurrent, {.dropout = 0.25}},
+      {ZooType::kWideAndDeep,
+       "wide_and_deep",
+       {K::kEmbedding, K::kHidden, K::kDropout},
+       {.hidden = {128, 64}, .embedding = 8}}};
   return rows;
 }
 
@@ -76,7 +99,7 @@ std::vector<Layer> zoo_layers(const ZooModel& model, int64_t classes) {
   std::vector<Layer> layers;
   switch (model.type) {
     case ZooType::kMlp:
-      layers = mlp(model, classes);
+      layers = mlp(model, classes, of(LayerType::kFlatten));
       break;
     case ZooType::kLenet:
       layers = lenet(classes);
@@ -88,6 +111,17 @@ std::vector<Layer> zoo_layers(const ZooModel& model, int64_t classes) {
     case ZooType::kResnet18:
     case ZooType::kResnet50:
       layers = resnet_layers(model.type, classes);
+      break;
+    case ZooType::kTextCnn:
+      layers = text_cnn_layers(model, classes);
+      break;
+    case ZooType::kRnn:
+    case ZooType::kLstm:
+    case ZooType::kGru:
+      layers = recurrent_layers(model, classes);
+      break;
+    case ZooType::kWideAndDeep:
+      layers = wide_and_deep(model, classes);
       break;
   }
   stand_at(layers, model.where);

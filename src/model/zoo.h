@@ -1,4 +1,4 @@
-// Known networks for images, as lists of layers: `model: {type: resnet20}`.
+// Known networks, as lists of layers: `model: {type: resnet20}`. For images:
 //
 //   mlp        flatten, then dense and relu for each of `hidden` (and dropout), dense
 //   lenet      LeNet-5 (LeCun 1998) with tanh and average pooling, images padded as for 28 x 28
@@ -6,6 +6,18 @@
 //   resnet20   for 32 x 32 (He 2015, section 4.2): three stages of 16, 32, 64 channels; where the
 //              shape changes the shortcut is a projection (1 x 1 convolution and batch norm)
 //   resnet18, resnet50   for 224 x 224, as torchvision builds them (50: stride in the 3 x 3)
+//
+// For texts, each beginning with an embedding of the data's vocabulary:
+//
+//   text_cnn   convolutions of several widths side by side, each with relu and global max pooling,
+//              dropout, dense (Kim 2014)
+//   rnn, lstm, gru   dropout, recurrent layers, pooling over the steps, dropout, dense
+//
+// For tables:
+//
+//   wide_and_deep   the sum of a dense layer over numbers and one-hot categories, and of an mlp
+//   over
+//                   numbers and embedded categories (Cheng 2016)
 //
 // All begin with Layer's PyTorch defaults for initial values.
 #pragma once
@@ -19,21 +31,56 @@
 
 namespace howdah::model {
 
-enum class ZooType { kMlp, kLenet, kSmallCnn, kResnet20, kResnet18, kResnet50 };
+enum class ZooType {
+  kMlp,
+  kLenet,
+  kSmallCnn,
+  kResnet20,
+  kResnet18,
+  kResnet50,
+  kTextCnn,
+  kRnn,
+  kLstm,
+  kGru,
+  kWideAndDeep,
+};
+
+// How the states of a recurrent classifier become one.
+enum class Pooling { kLast, kMean, kMax };
+
+// Keys of the job file, beside `classes`; what each means stands at the members of ZooModel.
+enum class ZooKey {
+  kHidden,
+  kEmbedding,
+  kFilters,
+  kKernels,
+  kUnits,
+  kLayers,
+  kBidirectional,
+  kDropout,
+  kPooling,
+};
 
 struct ZooModel {
   ZooType type = ZooType::kMlp;
   int64_t classes = 0;                       // 0: those of the data
-  std::vector<int64_t> hidden = {512, 256};  // mlp
-  double dropout = 0;                        // mlp, small_cnn
-  std::string where = {};                    // "job.yaml:12:7", for messages about its layers
+  std::vector<int64_t> hidden = {512, 256};  // of an mlp
+  double dropout = 0;
+  int64_t embedding = 128;                   // features of a token, or of a category
+  int64_t filters = 100;                     // text_cnn: of each kernel
+  std::vector<int64_t> kernels = {3, 4, 5};  // text_cnn
+  int64_t units = 128;                       // of a recurrent layer
+  int64_t layers = 1;                        // recurrent ones
+  bool bidirectional = false;
+  Pooling pooling = Pooling::kMax;
+  std::string where = {};  // "job.yaml:12:7", for messages about its layers
 };
 
 struct ZooRow {
   ZooType type;
   std::string_view name;
-  bool hidden = false;                 // which keys it takes
-  std::optional<double> dropout = {};  // its fallback
+  std::vector<ZooKey> keys = {};  // in the order in which they are written
+  ZooModel fallback = {};         // what they are unless given
 };
 const std::vector<ZooRow>& zoo_types();  // in the order of ZooType
 
@@ -43,7 +90,9 @@ std::vector<Layer> zoo_layers(const ZooModel& model, int64_t classes);
 // "4.layers.0.weight" is "layer1.0.conv1.weight". Nothing for other networks and names.
 std::optional<std::string> torchvision_name(ZooType type, std::string_view name);
 
-// Of zoo_resnet.cc.
+// Of zoo_resnet.cc, zoo_text.cc.
 std::vector<Layer> resnet_layers(ZooType type, int64_t classes);
+std::vector<Layer> text_cnn_layers(const ZooModel& model, int64_t classes);
+std::vector<Layer> recurrent_layers(const ZooModel& model, int64_t classes);
 
 }  // namespace howdah::model

@@ -18,7 +18,7 @@ Summary summary_of(ZooType type, int64_t classes, const Shape& input) {
 TEST(Zoo, has_a_row_for_each_type_in_order) {
   for (size_t i = 0; i < zoo_types().size(); ++i)
     EXPECT_EQ(static_cast<size_t>(zoo_types()[i].type), i);
-  EXPECT_EQ(zoo_types().back().type, ZooType::kResnet50);
+  EXPECT_EQ(zoo_types().back().type, ZooType::kWideAndDeep);
 }
 
 TEST(Zoo, counts_the_parameters_that_are_known_of_its_networks) {

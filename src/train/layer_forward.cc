@@ -4,6 +4,9 @@
 #include <stdexcept>
 
 #include "train/dropout_mask.h"
+#include "train/forward_embedding.h"
+#include "train/forward_recurrent.h"
+#include "train/forward_sequence.h"
 
 namespace howdah::train {
 namespace {
@@ -24,6 +27,7 @@ One one(const Pair& pair) {
 }
 
 Tensor convolve(const LayerCall& call) {
+  if (call.in.lengths.defined()) return convolve_sequence(call);
   const Layer& layer = call.layer;
   const Tensor& x = call.in.x;
   const Tensor& weight = call.tensors.parameters[0];
@@ -111,9 +115,6 @@ Flow by_value(const LayerCall& call) {
   return {kCompute(call), call.in.lengths};
 }
 
-Tensor global_average(const LayerCall& call) {
-  return call.in.x.flatten(2).mean(2);
-}
 Tensor adaptive_average(const LayerCall& call) {
   return torch::adaptive_avg_pool2d(call.in.x, two(call.layer.kernel));
 }
@@ -158,7 +159,9 @@ Forward forward_of(LayerType type) {
     case LayerType::kAveragePool2d:
       return by_value<pool>;
     case LayerType::kGlobalAveragePool:
-      return by_value<global_average>;
+      return global_average_pool_forward;
+    case LayerType::kGlobalMaxPool:
+      return global_max_pool_forward;
     case LayerType::kAdaptiveAveragePool2d:
       return by_value<adaptive_average>;
     case LayerType::kBatchNorm1d:
@@ -188,6 +191,16 @@ Forward forward_of(LayerType type) {
     case LayerType::kSoftmax:
     case LayerType::kLogSoftmax:
       return by_value<activate>;
+    case LayerType::kEmbedding:
+      return embedding_forward;
+    case LayerType::kRnn:
+    case LayerType::kLstm:
+    case LayerType::kGru:
+      return recurrent_forward;
+    case LayerType::kEmbedColumns:
+      return embed_columns_forward;
+    case LayerType::kOneHotColumns:
+      return one_hot_columns_forward;
     case LayerType::kResidual:  // blocks: merge_forward
     case LayerType::kParallel:
       break;

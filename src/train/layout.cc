@@ -1,6 +1,8 @@
 #include "train/layout.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "dataset/random.h"
 
@@ -14,6 +16,22 @@ constexpr int64_t kSplitFloats = (4 << 20) / 4;
 
 int64_t aligned(int64_t count) {
   return (count + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+double unit(dataset::SplitMix64& random) {  // in [0, 1)
+  return static_cast<double>(random.next() >> 11) * 0x1p-53;
+}
+
+void draw_uniform(dataset::SplitMix64& random, double bound, std::span<float> values) {
+  for (float& value : values) value = static_cast<float>((2 * unit(random) - 1) * bound);
+}
+
+// Box and Muller (1958), in double: two draws an element, so that each depends on its number alone.
+void draw_normal(dataset::SplitMix64& random, double deviation, std::span<float> values) {
+  for (float& value : values) {
+    const double radius = std::sqrt(-2 * std::log(1 - unit(random)));
+    value = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * unit(random)));
+  }
 }
 
 class LayoutBuilder {
@@ -31,7 +49,9 @@ class LayoutBuilder {
                           .layer = number,
                           .regularized = trained.regularized,
                           .initial_bound = trained.initial_bound,
-                          .initial_value = trained.initial_value};
+                          .initial_value = trained.initial_value,
+                          .initial_deviation = trained.initial_deviation,
+                          .initial_zeros = trained.initial_zeros};
       for (const int64_t extent : trained.shape) parameter.count *= extent;
       layout_.weights += aligned(parameter.count);
       const model::ParameterGroup* group = model::group_of(optimizer_, parameter.name);
@@ -93,15 +113,14 @@ void initialize(const Layout& layout, uint64_t seed, std::span<float> weights,
     const Parameter& parameter = layout.parameters[i];
     const auto values = weights.subspan(static_cast<size_t>(parameter.offset),
                                         static_cast<size_t>(parameter.count));
-    if (parameter.initial_bound == 0) {
-      std::fill(values.begin(), values.end(), parameter.initial_value);
-      continue;
-    }
     dataset::SplitMix64 random(dataset::hash_of(seed, 0x77656967687473 /* "weights" */, i));
-    for (float& value : values) {
-      const double unit = static_cast<double>(random.next() >> 11) * 0x1p-53;  // in [0, 1)
-      value = static_cast<float>((2 * unit - 1) * parameter.initial_bound);
-    }
+    if (parameter.initial_deviation != 0)
+      draw_normal(random, parameter.initial_deviation, values);
+    else if (parameter.initial_bound != 0)
+      draw_uniform(random, parameter.initial_bound, values);
+    else
+      std::fill(values.begin(), values.end(), parameter.initial_value);
+    std::fill_n(values.begin(), parameter.initial_zeros, 0.0F);
   }
   for (const Buffer& buffer : layout.buffers) {
     const auto values =

@@ -25,10 +25,13 @@ struct Parameter {
   model::Shape
       shape;  // conv2d: [units, channels / groups, rows, columns]; dense: [units, features]
   int64_t offset = 0, count = 0;
-  int layer = 0;             // the layer's number, depth-first, a block before what it holds
-  bool regularized = false;  // a weight of a convolution or dense: l1 and l2 count it
+  int layer = 0;  // the layer's number, depth-first, a block before what it holds
+  bool regularized =
+      false;  // a weight of a convolution, dense or recurrent layer: l1 and l2 count it
   double initial_bound = 0;  // uniform in [-bound, bound); 0: initial_value everywhere
   float initial_value = 0;
+  double initial_deviation = 0;  // normal; 0: as above
+  int64_t initial_zeros = 0;     // so many of the first values are 0 instead
 };
 
 // State of the network that is no parameter: float32, averaged over the streams after each step.
@@ -69,7 +72,8 @@ struct Layout {
 };
 
 // The weights before the first step: PyTorch's defaults (kaiming_uniform with a = sqrt(5), which is
-// uniform within 1 / sqrt(fan in)), drawn from (seed, parameter, element) alone.
+// uniform within 1 / sqrt(fan in); embeddings: normal), drawn from (seed, parameter, element)
+// alone.
 void initialize(const Layout& layout, uint64_t seed, std::span<float> weights,
                 std::span<float> buffers);
 
