@@ -127,20 +127,23 @@ void read_parallel(YamlSection keys, JobSpec& job) {
 void expand_zoo(JobSpec& job, int64_t classes) {
   if (!job.zoo) return;
   if (job.zoo->classes == 0) job.zoo->classes = classes;
-  if (job.zoo->classes > 0) job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
+  if (job.zoo->classes == 0) return;
+  job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
+  job.training.decoder = model::zoo_decoder(*job.zoo, job.zoo->classes);
 }
 
 void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
   keys.not_built_yet({"torchscript"});
-  const YamlValue* layers = keys.list("layers");
   if (const YamlValue* type = keys.any("type")) {
-    if (layers)
+    const YamlValue* layers = keys.any("layers");  // of some types a number
+    if ((layers != nullptr && layers->kind == YamlValue::Kind::kList) || keys.any("decoder"))
       keys.refuse(*type, "'model.type' and 'model.layers' are two models", "leave one out");
     job.zoo = read_zoo(keys);
     expand_zoo(job, job.data.classes.value_or(0));
     job.training.pretrained = read_pretrained(keys.section("pretrained"), job.zoo->type);
     return keys.finish();
   }
+  const YamlValue* layers = keys.list("layers");
   if (!layers || layers->list.empty()) {
     keys.refuse(layers ? *layers : root, "'model.layers' is missing or empty",
                 "give at least one layer, or a type");
@@ -149,6 +152,11 @@ void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
   job.training.pretrained = read_pretrained(keys.section("pretrained"), {});
   Status error;
   job.training.layers = read_layers(*layers, error);
+  if (const YamlValue* decoder = keys.list("decoder")) {
+    if (decoder->list.empty())
+      keys.refuse(*decoder, "'model.decoder' is empty", "give at least one layer, or leave it out");
+    job.training.decoder = read_layers(*decoder, error);
+  }
   if (!error.is_ok()) {
     YamlValue at;
     at.place.file = error.peer();

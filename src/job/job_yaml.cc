@@ -44,9 +44,12 @@ std::string model_text(const JobSpec& spec) {
   const model::Pretrained& pretrained = spec.training.pretrained;
   const std::string weights =
       pretrained.given() ? "pretrained: " + pretrained_to_yaml(pretrained) : "";
-  if (!spec.zoo)
+  if (!spec.zoo) {
+    const std::vector<model::Layer>& decoder = spec.training.decoder;
     return "model:\n  layers:\n" + layers_to_yaml(spec.training.layers) +
+           (decoder.empty() ? "" : "  decoder:\n" + layers_to_yaml(decoder)) +
            (weights.empty() ? "" : "  " + weights + "\n");
+  }
   std::string zoo = zoo_to_yaml(*spec.zoo);
   if (!weights.empty()) zoo.insert(zoo.size() - 1, ", " + weights);
   return "model: " + zoo + "\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "job/layers_section_attention.h"
 #include "job/layers_section_sequence.h"
 #include "job/yaml_section.h"
 #include "model/layer_types.h"
@@ -23,13 +24,19 @@ constexpr double kLargestNumber = 1e6;
 // As the job file writes them, in the order of LayerKey.
 const std::vector<std::string>& key_words() {
   static const std::vector<std::string> words = {
-      "units",    "filters",           "kernel", "size",       "size",       "stride",
-      "padding",  "dilation",          "groups", "bias",       "ceil_mode",  "rate",
-      "momentum", "epsilon",           "slope",  "alpha",      "beta",       "min",
-      "max",      "approximate",       "shape",  "dimensions", "axis",       "merge",
-      "features", "vocabulary",        "std",    "layers",     "activation", "bidirectional",
-      "dropout",  "recurrent_dropout", "return", "columns",    "sizes",      "layers",
-      "shortcut", "branches"};
+      "units",      "filters",       "kernel",       "size",
+      "size",       "stride",        "padding",      "dilation",
+      "groups",     "bias",          "ceil_mode",    "rate",
+      "momentum",   "epsilon",       "slope",        "alpha",
+      "beta",       "min",           "max",          "approximate",
+      "shape",      "dimensions",    "axis",         "merge",
+      "heads",      "units",         "feed_forward", "causal",
+      "score",      "output",        "norm",         "activation",
+      "type",       "initial",       "scale",        "share",
+      "features",   "vocabulary",    "std",          "layers",
+      "activation", "bidirectional", "dropout",      "recurrent_dropout",
+      "return",     "columns",       "sizes",        "layers",
+      "shortcut",   "branches"};
   return words;
 }
 const std::string& word_of(LayerKey key) {
@@ -48,6 +55,7 @@ class LayerReader {
     if (row_.type == LayerType::kResidual) layer_.branches.resize(2);
     for (const LayerKey key : row_.keys)
       if (!read_number(key) && !read_window(key) &&
+          !read_attention_key(key, word_of(key), keys_, layer_) &&
           !read_sequence_key(key, word_of(key), keys_, layer_))
         read_other(key);
     keys_.finish();
@@ -232,6 +240,7 @@ std::string flow_list(const std::vector<Layer>& layers);
 // Empty where a key that came later than the others has its fallback.
 std::string value_of(const Layer& layer, LayerKey key) {
   const Layer fallback;
+  if (const auto value = attention_value(layer, key)) return *value;
   if (const auto value = sequence_value(layer, key)) return *value;
   switch (key) {
     case LayerKey::kUnits:

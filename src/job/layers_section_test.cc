@@ -43,7 +43,7 @@ const std::vector<std::string> kLines = {
     "batch_norm2d: {momentum: 0.3, epsilon: 0.001}",
     "layer_norm: {dimensions: 2, epsilon: 1e-06}",
     "group_norm: {groups: 4, epsilon: 0.001}",
-    "dense: {units: 10, bias: false}",
+    "dense: {units: 10, bias: false, share: decoder.0}",
     "dropout: {rate: 0.25}",
     "flatten",
     "reshape: {shape: [16, -1]}",
@@ -68,6 +68,14 @@ const std::vector<std::string> kLines = {
     "return: sequence}",
     "embed_columns: {features: 4, columns: [0, 2], sizes: [3, 5], std: 0.1}",
     "one_hot_columns: {columns: [\"car\\\"rier\", \"origin\"]}",
+    "multi_head_attention: {heads: 4, units: 32, dropout: 0.2, causal: true}",
+    "attention: {score: additive, output: sequence, units: 16, causal: true}",
+    "cross_attention: {heads: 2, units: 8, dropout: 0}",
+    "luong_attention: {score: dot, units: 12}",
+    "positional_encoding: {type: learned, scale: true, dropout: 0.1}",
+    "transformer_encoder: {heads: 4, feed_forward: 64, layers: 2, dropout: 0.3, norm: pre, "
+    "activation: gelu, causal: true, epsilon: 1e-06}",
+    "transformer_decoder: {heads: 2, layers: 1, dropout: 0, norm: post, activation: relu}",
     "residual: {layers: [{conv2d: {filters: 4, kernel: 3, stride: 1, padding: same, bias: true}}, "
     "relu], shortcut: [batch_norm2d]}",
     "parallel: {merge: add, axis: 2, branches: [[relu, tanh], [], [{residual: {layers: [relu], "
@@ -90,6 +98,10 @@ TEST(LayersSection, fills_in_pytorchs_fallbacks) {
   EXPECT_EQ(layer_of("batch_norm2d").momentum, 0.1);
   EXPECT_TRUE(layer_of("parallel: {branches: [[relu]]}").concat);
   EXPECT_EQ(layer_of("residual: {layers: [relu]}").branches.size(), 2U);
+  EXPECT_EQ(layer_of("multi_head_attention").heads, 8);
+  EXPECT_EQ(layer_of("multi_head_attention").rate, 0);
+  EXPECT_EQ(layer_of("transformer_encoder").rate, 0.1);
+  EXPECT_EQ(layer_of("luong_attention").score, model::AttentionScore::kGeneral);
 }
 
 TEST(LayersSection, keeps_the_place_of_layers_in_blocks) {
@@ -124,6 +136,23 @@ TEST(LayersSection, names_the_place_and_the_reason_of_what_is_wrong) {
             "job.yaml:5:14: unknown key 'layers.relu.slope'; known here: ");
 }
 
+TEST(LayersSection, reads_and_writes_a_decoder_beside_the_layers) {
+  const JobSpec spec = parsed(kHead +
+                              "  layers: [positional_encoding]\n  decoder:\n"
+                              "    - cross_attention: {heads: 2}\n    - relu\n");
+  ASSERT_EQ(spec.training.decoder.size(), 2U);
+  EXPECT_EQ(spec.training.decoder[0].heads, 2);
+  EXPECT_EQ(spec.training.decoder[0].where, "job.yaml:6:7");
+  const JobSpec again = parsed(to_yaml(spec));
+  EXPECT_EQ(again.training.decoder.size(), 2U);
+  EXPECT_EQ(to_yaml(again), to_yaml(spec));
+  EXPECT_EQ(parse_job(kHead + "  layers: [relu]\n  decoder: []\n", "job.yaml").status().to_string(),
+            "job.yaml:5:12: 'model.decoder' is empty; give at least one layer, or leave it out");
+  EXPECT_EQ(
+      parse_job(kHead + "  layers: [relu]\n  decoder: [relo]\n", "job.yaml").status().to_string(),
+      "job.yaml:5:13: unknown layer 'relo'; did you mean 'relu'?");
+}
+
 TEST(ZooSection, stays_as_it_was_written_and_knows_its_layers) {
   const JobSpec spec =
       parsed(kHead + "  {type: mlp, hidden: [30, 20], dropout: 0.1, classes: 7}\n");
@@ -149,6 +178,23 @@ TEST(ZooSection, keeps_every_key_of_texts_and_tables) {
   }
   EXPECT_EQ(parse_job(kHead + "  {type: gru, pooling: lst}\n", "job.yaml").status().to_string(),
             "job.yaml:4:23: 'model.pooling' cannot be 'lst'; did you mean 'last'?");
+}
+
+TEST(ZooSection, has_a_decoder_where_it_translates) {
+  const JobSpec spec = parsed(
+      kHead + "  {type: transformer, width: 24, heads: 3, layers: 2, norm: post, classes: 9}\n");
+  ASSERT_EQ(spec.training.decoder.size(), 4U);
+  EXPECT_EQ(spec.training.decoder[0].vocabulary, 9);
+  EXPECT_EQ(spec.training.decoder[2].heads, 3);
+  EXPECT_EQ(spec.training.decoder[3].units, 9);
+  EXPECT_EQ(spec.training.decoder[3].where, "job.yaml:4:10");
+  const std::string text = to_yaml(spec);
+  EXPECT_NE(text.find("model: {type: transformer, width: 24, heads: 3, layers: 2, feed_forward: 96,"
+                      " dropout: 0.1, norm: post, shared: false, classes: 9}\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(to_yaml(parsed(text)), text);
+  EXPECT_TRUE(parsed(kHead + "  {type: transformer_lm, classes: 9}\n").training.decoder.empty());
 }
 
 TEST(ZooSection, takes_the_classes_from_the_data) {
@@ -181,8 +227,8 @@ TEST(ZooSection, refuses_what_it_does_not_know) {
   EXPECT_EQ(complaint_of("  type: resnet21\n"),
             "job.yaml:4:9: 'model.type' cannot be 'resnet21'; did you mean 'resnet20'?");
   EXPECT_EQ(complaint_of("  type: lenet\n  hidden: [3]\n"),
-            "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, layers, type,"
-            " classes");
+            "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, type, layers,"
+            " decoder, classes");
   EXPECT_EQ(complaint_of("  type: lenet\n  layers: [relu]\n"),
             "job.yaml:4:9: 'model.type' and 'model.layers' are two models; leave one out");
   EXPECT_EQ(complaint_of("  type: null\n"),

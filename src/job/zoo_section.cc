@@ -43,6 +43,21 @@ void read_key(model::ZooKey key, YamlSection& keys, model::ZooModel& model) {
       model.pooling = static_cast<model::Pooling>(
           keys.choice("pooling", pooling_words(), static_cast<size_t>(model.pooling)));
       break;
+    case model::ZooKey::kWidth:
+      model.width = keys.integer("width", model.width, 1, kLargest);
+      break;
+    case model::ZooKey::kHeads:
+      model.heads = keys.integer("heads", model.heads, 1, kLargest);
+      break;
+    case model::ZooKey::kFeedForward:
+      model.feed_forward = keys.integer("feed_forward", 4 * model.width, 1, 4 * kLargest);
+      break;
+    case model::ZooKey::kNorm:
+      model.norm_first = keys.choice("norm", {"pre", "post"}, 0) == 0;
+      break;
+    case model::ZooKey::kShared:
+      model.shared = keys.flag("shared", false);
+      break;
   }
 }
 
@@ -66,6 +81,16 @@ std::string key_text(model::ZooKey key, const model::ZooModel& model) {
       return fmt::format("dropout: {}", model.dropout);
     case model::ZooKey::kPooling:
       return "pooling: " + pooling_words()[static_cast<size_t>(model.pooling)];
+    case model::ZooKey::kWidth:
+      return fmt::format("width: {}", model.width);
+    case model::ZooKey::kHeads:
+      return fmt::format("heads: {}", model.heads);
+    case model::ZooKey::kFeedForward:
+      return fmt::format("feed_forward: {}", model.feed_forward);
+    case model::ZooKey::kNorm:
+      return fmt::format("norm: {}", model.norm_first ? "pre" : "post");
+    case model::ZooKey::kShared:
+      return fmt::format("shared: {}", model.shared);
   }
   return "";
 }

@@ -63,6 +63,20 @@ Status LayerInference::takes(const Signal& input) const {
   return Status::ok();
 }
 
+Result<Shape> LayerInference::memory_sequence() const {
+  if (memory == nullptr)
+    return error("looks at what an encoder gives, so its place is in 'model.decoder'");
+  if (memory->form != Form::kSequence)
+    return error("expects an encoder that gives a sequence of [length, features], found " +
+                 to_string(*memory));
+  return memory->shape;
+}
+
+Status LayerInference::looks_ahead(const std::string& advice) const {
+  if (!causal) return Status::ok();
+  return error("would see the tokens that the network is to say; " + advice);
+}
+
 Status LayerInference::finish(LayerShape& shape) const {
   for (const int64_t extent : shape.output)
     if (extent > kMaxExtent) return too_large(shape.output);

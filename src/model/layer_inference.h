@@ -18,6 +18,7 @@ struct LayerInference {
   const Layer& layer;
   const LayerPlace& place;
   const Signal* memory = nullptr;  // what the encoder gives; null outside a decoder
+  bool causal = false;             // no layer may look ahead
 
   // "layer 4, layers 1 (conv2d) ..." with the layer's place in the job file.
   Status error(const std::string& text) const;
@@ -29,6 +30,10 @@ struct LayerInference {
   Status want_image(const Shape& input) const;
   // Whether the type goes with the form of its input (LayerTypeRow::takes).
   Status takes(const Signal& input) const;
+  // What the encoder gives, [length, features], for a layer that looks at it.
+  Result<Shape> memory_sequence() const;
+  // For a layer whose places see those that follow them, as `advice` avoids.
+  Status looks_ahead(const std::string& advice) const;
   // Extents and elements within the limits; counts the parameters.
   Status finish(LayerShape& shape) const;
 };
@@ -50,6 +55,11 @@ Status infer_embedding(const LayerInference& layer, LayerShape& shape);
 Status infer_recurrent(const LayerInference& layer, LayerShape& shape);
 Status infer_embed_columns(const LayerInference& layer, LayerShape& shape);
 Status infer_one_hot_columns(const LayerInference& layer, LayerShape& shape);
+Status infer_multi_head_attention(const LayerInference& layer, LayerShape& shape);
+Status infer_attention(const LayerInference& layer, LayerShape& shape);
+Status infer_luong_attention(const LayerInference& layer, LayerShape& shape);
+Status infer_positional_encoding(const LayerInference& layer, LayerShape& shape);
+Status infer_transformer(const LayerInference& layer, LayerShape& shape);
 // Blocks: from the outputs of the branches.
 Result<Signal> merge_signals(const LayerInference& layer, const std::vector<Signal>& outputs);
 

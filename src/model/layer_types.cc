@@ -10,9 +10,15 @@ const std::vector<LayerKey> kConvolution = {K::kFilters, K::kKernel,   K::kStrid
                                             K::kBias,    K::kDilation, K::kGroups};
 const std::vector<LayerKey> kPooling = {K::kSize, K::kStride, K::kPadding, K::kCeilMode};
 const std::vector<LayerKey> kRecurrent = {K::kUnits,   K::kRepeats,       K::kBidirectional,
-                                          K::kDropout, K::kRecurrentRate, K::kReturn};
+                                          K::kDropout, K::kRecurrentRate, K::kReturn,
+                                          K::kInitial};
 const std::vector<LayerKey> kRnn = {K::kUnits,   K::kNonlinearity,  K::kRepeats, K::kBidirectional,
-                                    K::kDropout, K::kRecurrentRate, K::kReturn};
+                                    K::kDropout, K::kRecurrentRate, K::kReturn,  K::kInitial};
+const std::vector<LayerKey> kTransformerEncoder = {K::kHeads,   K::kFeedForward, K::kRepeats,
+                                                   K::kDropout, K::kNorm,        K::kActivation,
+                                                   K::kCausal,  K::kEpsilon};
+const std::vector<LayerKey> kTransformer = {K::kHeads, K::kFeedForward, K::kRepeats, K::kDropout,
+                                            K::kNorm,  K::kActivation,  K::kEpsilon};
 
 }  // namespace
 
@@ -43,7 +49,7 @@ const std::vector<LayerTypeRow>& layer_types() {
        false,
        Takes::kEither},
       {T::kGroupNorm, "group_norm", {K::kGroups, K::kEpsilon}, infer_group_norm},
-      {T::kDense, "dense", {K::kUnits, K::kBias}, infer_dense, false, Takes::kEither},
+      {T::kDense, "dense", {K::kUnits, K::kBias, K::kShare}, infer_dense, false, Takes::kEither},
       {T::kDropout, "dropout", {K::kRate}, infer_dropout, false, Takes::kEither},
       {T::kFlatten, "flatten", {}, infer_flatten},
       {T::kReshape, "reshape", {K::kShape}, infer_reshape},
@@ -61,7 +67,7 @@ const std::vector<LayerTypeRow>& layer_types() {
       {T::kGlobalMaxPool, "global_max_pool", {}, infer_global_pooling, false, Takes::kEither},
       {T::kEmbedding,
        "embedding",
-       {K::kFeatures, K::kVocabulary, K::kDeviation},
+       {K::kFeatures, K::kVocabulary, K::kDeviation, K::kShare},
        infer_embedding,
        false,
        Takes::kTokens},
@@ -73,6 +79,40 @@ const std::vector<LayerTypeRow>& layer_types() {
        {K::kFeatures, K::kColumns, K::kSizes, K::kDeviation},
        infer_embed_columns},
       {T::kOneHotColumns, "one_hot_columns", {K::kColumns, K::kSizes}, infer_one_hot_columns},
+      {T::kMultiHeadAttention,
+       "multi_head_attention",
+       {K::kHeads, K::kWidth, K::kDropout, K::kCausal},
+       infer_multi_head_attention,
+       false,
+       Takes::kSequence},
+      {T::kAttention,
+       "attention",
+       {K::kScore, K::kOutput, K::kWidth, K::kCausal},
+       infer_attention,
+       false,
+       Takes::kSequence},
+      {T::kCrossAttention,
+       "cross_attention",
+       {K::kHeads, K::kWidth, K::kDropout},
+       infer_multi_head_attention,
+       false,
+       Takes::kSequence},
+      {T::kLuongAttention,
+       "luong_attention",
+       {K::kScore, K::kWidth},
+       infer_luong_attention,
+       false,
+       Takes::kSequence},
+      {T::kPositionalEncoding,
+       "positional_encoding",
+       {K::kPositions, K::kScale, K::kDropout},
+       infer_positional_encoding,
+       false,
+       Takes::kSequence},
+      {T::kTransformerEncoder, "transformer_encoder", kTransformerEncoder, infer_transformer, false,
+       Takes::kSequence},
+      {T::kTransformerDecoder, "transformer_decoder", kTransformer, infer_transformer, false,
+       Takes::kSequence},
       {T::kResidual, "residual", {K::kLayers, K::kShortcut}, nullptr},
       {T::kParallel, "parallel", {K::kMerge, K::kAxis, K::kBranches}, nullptr}};
   return rows;

@@ -14,10 +14,11 @@ class ShapeVisitor {
   explicit ShapeVisitor(const LayerList& list) : list_(list) {}
 
   Result<Signal> apply(const Layer& layer, const LayerPlace& place, const Signal& input) {
-    const LayerInference inference{layer, place, list_.memory};
+    const LayerInference inference{layer, place, list_.memory, list_.causal};
     LayerShape shape = described(layer, place, input);
     HOWDAH_TRY(inference.takes(input));
     HOWDAH_TRY(row_of(layer.type).infer(inference, shape));
+    if (!layer.share.empty()) HOWDAH_TRY(share(inference, shape));
     HOWDAH_TRY(inference.finish(shape));
     shapes_.push_back(std::move(shape));
     return Signal(shapes_.back().output, shapes_.back().output_form);
@@ -28,7 +29,7 @@ class ShapeVisitor {
   }
   Result<Signal> merge(const Layer& layer, const LayerPlace& place,
                        const std::vector<Signal>& outputs) {
-    const LayerInference inference{layer, place, list_.memory};
+    const LayerInference inference{layer, place, list_.memory, list_.causal};
     LayerShape& shape = shapes_[static_cast<size_t>(place.number - list_.first_number)];
     Signal merged = HOWDAH_TRY(merge_signals(inference, outputs));
     shape.output = merged.shape;
@@ -48,6 +49,40 @@ class ShapeVisitor {
             .type = layer.type,
             .depth = place.depth()};
   }
+  const LayerShape* find(const std::string& name) const {
+    for (const std::vector<LayerShape>* shapes : {list_.before, &shapes_}) {
+      if (shapes == nullptr) continue;
+      for (const LayerShape& shape : *shapes)
+        if (shape.name == name) return &shape;
+    }
+    return nullptr;
+  }
+
+  // The weight of an earlier layer in place of its own.
+  Status share(const LayerInference& at, LayerShape& shape) const {
+    const std::string& name = at.layer.share;
+    const LayerShape* owner = find(name);
+    const auto has_weight = [](const LayerShape& layer) {
+      return !layer.trained.empty() && layer.trained[0].name == "weight";
+    };
+    if (!has_weight(shape)) return at.error("has no weight that could be shared");
+    if (owner == nullptr)
+      return at.error(
+          fmt::format("shares the weight of layer '{}', which does not stand before it;"
+                      " the first layer is '0'",
+                      name));
+    if (!has_weight(*owner))
+      return at.error(
+          fmt::format("shares the weight of layer '{}', which has none of its own", name));
+    if (owner->trained[0].shape != shape.trained[0].shape)
+      return at.error(fmt::format("shares the weight of layer '{}', expects one of {}, found {}",
+                                  name, to_string(shape.trained[0].shape),
+                                  to_string(owner->trained[0].shape)));
+    shape.shared = name + ".weight";
+    shape.trained.erase(shape.trained.begin());
+    return Status::ok();
+  }
+
   const LayerList& list_;
   std::vector<LayerShape> shapes_;
 };

@@ -76,6 +76,13 @@ enum class LayerType {
   kGru,
   kEmbedColumns,
   kOneHotColumns,
+  kMultiHeadAttention,
+  kAttention,
+  kCrossAttention,
+  kLuongAttention,
+  kPositionalEncoding,
+  kTransformerEncoder,
+  kTransformerDecoder,
   kResidual,
   kParallel,
 };
@@ -89,37 +96,59 @@ struct Pair {
 };
 std::string to_string(const Pair& pair);  // "3", or "[3, 5]"
 
+// How well a key fits a query q: the higher, the more of its value is taken.
+enum class AttentionScore {
+  kAdditive,  // v . tanh(W q + U k)
+  kDot,       // q . k
+  kGeneral,   // q . W k
+};
+
 struct Layer {
   LayerType type = LayerType::kRelu;
-  int64_t units = 0;  // dense, rnn, lstm, gru: outputs; convolutions: filters; embeddings: features
-  Pair kernel = 0;    // convolutions, pooling: the window; adaptive pooling: the output
-  Pair stride = 1;    // pooling: the kernel when not given
-  Pair padding = 0;   // values on each side; kSame: as many as keep the size
-  bool bias = true;   // dense, convolutions
-  double rate = 0;    // dropout: the share set to zero, in [0, 1)
-  Pair dilation = 1;  // convolutions
-  int64_t groups = 1;               // convolutions, group_norm
-  bool ceil_mode = false;           // pooling: a last window that is not full counts
-  double momentum = 0.1;            // batch norm: the share of this batch in the running statistics
-  double epsilon = 1e-5;            // norms
-  double slope = 0.01;              // leaky_relu, below zero
-  double alpha = 1;                 // elu
-  double beta = 1;                  // softplus
-  double least = -1, most = 1;      // hard_tanh
+  // Outputs of dense, rnn, lstm, gru, attention (0: as many as inputs); filters of convolutions;
+  // features of embeddings.
+  int64_t units = 0;
+  Pair kernel = 0;              // convolutions, pooling: the window; adaptive pooling: the output
+  Pair stride = 1;              // pooling: the kernel when not given
+  Pair padding = 0;             // values on each side; kSame: as many as keep the size
+  bool bias = true;             // dense, convolutions
+  double rate = 0;              // of dropout: the share set to zero, in [0, 1)
+  Pair dilation = 1;            // convolutions
+  int64_t groups = 1;           // convolutions, group_norm
+  bool ceil_mode = false;       // pooling: a last window that is not full counts
+  double momentum = 0.1;        // batch norm: the share of this batch in the running statistics
+  double epsilon = 1e-5;        // norms
+  double slope = 0.01;          // leaky_relu, below zero
+  double alpha = 1;             // elu
+  double beta = 1;              // softplus
+  double least = -1, most = 1;  // hard_tanh
   bool tanh_approximation = false;  // gelu
   Shape shape = {};                 // reshape: of the output, one extent may be -1
   int64_t dimensions = 0;  // layer_norm: how many of the last; 0: the only one of [features]
   int64_t axis = 1;        // softmax, parallel's concat: the batch is 0, so channels or features
   bool concat = true;      // parallel: one after the other along the axis, else their sum
+  std::string share = {};  // embedding, dense: the layer whose weight is taken, such as "0"
   std::vector<std::vector<Layer>> branches = {};  // residual: the layers, and the shortcut (empty:
                                                   // the input itself); parallel: any number
   int64_t vocabulary = 0;  // embedding: how many tokens; 0: the data's (fill.h)
   double deviation = 1;    // embeddings: of the initial values, which are normal
-  int64_t repeats = 1;     // rnn, lstm, gru: layers on each other; `rate` is dropped between them
+  // rnn, lstm, gru: layers on each other, `rate` is dropped between them; transformers: one after
+  // the other
+  int64_t repeats = 1;
   bool bidirectional = false;  // and the other way round, beside it
   double recurrent_rate = 0;   // dropout on what the state says to the next step, one mask a text
+  bool from_memory = false;    // rnn, lstm, gru: begins with what the encoder ends with
   bool last = false;           // gives the final state only, not that of each step
   bool relu = false;           // rnn: instead of tanh
+  int64_t heads = 8;           // attention, transformers
+  int64_t feed_forward = 0;    // transformers: units within; 0: four times the features
+  bool causal = false;         // attention, transformer_encoder: no place sees those after it
+  bool norm_first = false;     // transformers: norm before each part, not after it
+  bool gelu = false;           // transformers: the activation within, else relu
+  bool learned = false;        // positional_encoding: else sinusoidal
+  bool scale = false;          // positional_encoding: the input times the root of its features
+  bool pooled = true;          // attention: the whole sequence becomes [features]
+  AttentionScore score = AttentionScore::kAdditive;
   std::vector<int64_t> columns = {};           // embed_columns, one_hot_columns: of codes, from 0
   std::vector<std::string> column_names = {};  // as the job file names them, else empty
   std::vector<int64_t> sizes = {};             // how many codes each of `columns` holds, with 0
@@ -154,6 +183,8 @@ struct LayerShape {
   std::string name = {};      // "3.layers.0"
   LayerType type = LayerType::kRelu;
   int depth = 0;  // blocks around it
+  // The parameter of an earlier layer that stands before the layer's own ones: "0.weight".
+  std::string shared = {};
   std::vector<LayerParameter> trained = {};
   std::vector<LayerBuffer> buffers = {};
 };
@@ -163,6 +194,9 @@ struct LayerList {
   std::string_view name = {};      // "decoder": of its parameters and in messages; none: the first
   int first_number = 0;            // of its layers, where others came before
   const Signal* memory = nullptr;  // what the encoder gives, for layers that attend to it
+  // The layers before the list, whose weights it may share.
+  const std::vector<LayerShape>* before = nullptr;
+  bool causal = false;  // each place is to say the next token: no layer may look ahead
 };
 
 // The shapes between the layers, by PyTorch's rules, one for each layer in depth-first order (so a

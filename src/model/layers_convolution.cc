@@ -77,6 +77,7 @@ Status along_sequence(const LayerInference& at, LayerShape& shape) {
   const Layer& layer = at.layer;
   HOWDAH_TRY(at.positive("a kernel", layer.kernel));
   HOWDAH_TRY(at.positive("a dilation", layer.dilation));
+  HOWDAH_TRY(at.looks_ahead("take a causal layer in its place, such as lstm"));
   if (layer.padding != Pair(Layer::kSame) || layer.stride != Pair(1))
     return at.error(
         fmt::format("of a sequence keeps its length, with padding: same and stride: 1; it"

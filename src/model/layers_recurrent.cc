@@ -33,11 +33,26 @@ Status good_keys(const LayerInference& at) {
   return Status::ok();
 }
 
+// From what the encoder gives at the last and at the first token, which is where a layer ends that
+// goes forwards, and backwards.
+Status add_bridge(const LayerInference& at, LayerShape& shape) {
+  const Shape memory = HOWDAH_TRY(at.memory_sequence());
+  const int64_t features = shape.input[1];
+  const double bound = 1 / std::sqrt(static_cast<double>(2 * memory[1]));
+  shape.trained.push_back({.name = "bridge.weight",
+                           .shape = {features, 2 * memory[1]},
+                           .regularized = true,
+                           .initial_bound = bound});
+  shape.trained.push_back({.name = "bridge.bias", .shape = {features}, .initial_bound = bound});
+  return Status::ok();
+}
+
 }  // namespace
 
 Status infer_recurrent(const LayerInference& at, LayerShape& shape) {
   HOWDAH_TRY(good_keys(at));
   const Layer& layer = at.layer;
+  if (layer.bidirectional) HOWDAH_TRY(at.looks_ahead("write bidirectional: false"));
   const int64_t length = shape.input[0];
   const int64_t directions = layer.bidirectional ? 2 : 1;
   const int64_t gates = gates_of(layer.type) * layer.units;
@@ -63,6 +78,7 @@ Status infer_recurrent(const LayerInference& at, LayerShape& shape) {
     }
     features = layer.units * directions;
   }
+  if (layer.from_memory) HOWDAH_TRY(add_bridge(at, shape));
   shape.output = layer.last ? Shape{features} : Shape{length, features};
   shape.output_form = layer.last ? Form::kValues : Form::kSequence;
   return Status::ok();

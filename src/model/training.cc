@@ -54,7 +54,8 @@ Status check_output(const Training& training, const std::vector<LayerShape>& sha
 Result<std::vector<LayerShape>> infer_network(const Training& training) {
   Signal input(training.input, training.input_form);
   if (training.task == Task::kLanguageModel && !input.shape.empty()) --input.shape[0];
-  auto shapes = HOWDAH_TRY(infer_shapes(training.layers, input));
+  auto shapes = HOWDAH_TRY(
+      infer_shapes(training.layers, input, {.causal = training.task == Task::kLanguageModel}));
   if ((training.task == Task::kTranslation) != !training.decoder.empty())
     return Status(Code::kInvalidArgument, training.decoder.empty()
                                               ? "a translation needs a decoder beside its layers"
@@ -63,9 +64,12 @@ Result<std::vector<LayerShape>> infer_network(const Training& training) {
   if (!training.decoder.empty()) {
     const Signal memory = output_of(shapes);
     const Signal written(Shape{training.target_width - 1}, Form::kTokens);
-    auto decoder = HOWDAH_TRY(infer_shapes(
-        training.decoder, written,
-        {.name = "decoder", .first_number = static_cast<int>(shapes.size()), .memory = &memory}));
+    auto decoder = HOWDAH_TRY(infer_shapes(training.decoder, written,
+                                           {.name = "decoder",
+                                            .first_number = static_cast<int>(shapes.size()),
+                                            .memory = &memory,
+                                            .before = &shapes,
+                                            .causal = true}));
     HOWDAH_TRY(check_output(training, decoder));
     shapes.insert(shapes.end(), decoder.begin(), decoder.end());
     return shapes;

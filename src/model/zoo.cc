@@ -74,6 +74,12 @@ const std::vector<ZooRow>& zoo_types() {
   using K = ZooKey;
   static const std::vector<ZooKey> recurrent = {K::kEmbedding,     K::kUnits,   K::kLayers,
                                                 K::kBidirectional, K::kDropout, K::kPooling};
+  static const std::vector<ZooKey> transformer = {K::kWidth,       K::kHeads,   K::kLayers,
+                                                  K::kFeedForward, K::kDropout, K::kNorm};
+  static const std::vector<ZooKey> writing = {K::kWidth,   K::kHeads, K::kLayers, K::kFeedForward,
+                                              K::kDropout, K::kNorm,  K::kShared};
+  static const std::vector<ZooKey> translating = {K::kEmbedding, K::kUnits, K::kLayers,
+                                                  K::kDropout};
   static const std::vector<ZooRow> rows = {
       {ZooType::kMlp, "mlp", {K::kHidden, K::kDropout}},
       {ZooType::kLenet, "lenet"},
@@ -91,7 +97,25 @@ const std::vector<ZooRow>& zoo_types() {
       {ZooType::kWideAndDeep,
        "wide_and_deep",
        {K::kEmbedding, K::kHidden, K::kDropout},
-       {.hidden = {128, 64}, .embedding = 8}}};
+       {.hidden = {128, 64}, .embedding = 8}},
+      {ZooType::kTransformerEncoder,
+       "transformer_encoder",
+       transformer,
+       {.dropout = 0.1, .layers = 2, .width = 128}},
+      {ZooType::kTransformerLm, "transformer_lm", writing, {.dropout = 0.1, .layers = 4}},
+      {ZooType::kLstmLm,
+       "lstm_lm",
+       translating,
+       {.dropout = 0.2, .embedding = 256, .units = 256, .layers = 2}},
+      {ZooType::kTransformer, "transformer", writing, {.dropout = 0.1, .layers = 3}},
+      {ZooType::kLstmAttention,
+       "lstm_attention",
+       translating,
+       {.dropout = 0.2, .embedding = 256, .units = 256}},
+      {ZooType::kGruAttention,
+       "gru_attention",
+       translating,
+       {.dropout = 0.2, .embedding = 256, .units = 256}}};
   return rows;
 }
 
@@ -123,7 +147,24 @@ std::vector<Layer> zoo_layers(const ZooModel& model, int64_t classes) {
     case ZooType::kWideAndDeep:
       layers = wide_and_deep(model, classes);
       break;
+    case ZooType::kTransformerEncoder:
+    case ZooType::kTransformerLm:
+    case ZooType::kLstmLm:
+    case ZooType::kTransformer:
+    case ZooType::kLstmAttention:
+    case ZooType::kGruAttention:
+      layers = attending_layers(model, classes);
+      break;
   }
+  stand_at(layers, model.where);
+  return layers;
+}
+
+std::vector<Layer> zoo_decoder(const ZooModel& model, int64_t classes) {
+  if (model.type != ZooType::kTransformer && model.type != ZooType::kLstmAttention &&
+      model.type != ZooType::kGruAttention)
+    return {};
+  std::vector<Layer> layers = attending_decoder(model, classes);
   stand_at(layers, model.where);
   return layers;
 }

@@ -13,6 +13,14 @@
 //              dropout, dense (Kim 2014)
 //   rnn, lstm, gru   dropout, recurrent layers, pooling over the steps, dropout, dense
 //
+//   transformer_encoder   embedding, sinusoidal positions, layers, the mean of the text, dense
+//   transformer_lm, lstm_lm   say each next token: a causal transformer_encoder, or an lstm
+//   transformer           translates: an encoder and a decoder of as many layers (Vaswani 2017)
+//   lstm_attention, gru_attention   translate: a bidirectional encoder; a decoder that begins with
+//                         what it ends with, and attends to it (Luong 2015)
+//
+// Transformers with norms first have a last norm after their layers.
+//
 // For tables:
 //
 //   wide_and_deep   the sum of a dense layer over numbers and one-hot categories, and of an mlp
@@ -43,6 +51,12 @@ enum class ZooType {
   kLstm,
   kGru,
   kWideAndDeep,
+  kTransformerEncoder,
+  kTransformerLm,
+  kLstmLm,
+  kTransformer,
+  kLstmAttention,
+  kGruAttention,
 };
 
 // How the states of a recurrent classifier become one.
@@ -59,6 +73,11 @@ enum class ZooKey {
   kBidirectional,
   kDropout,
   kPooling,
+  kWidth,
+  kHeads,
+  kFeedForward,
+  kNorm,
+  kShared,
 };
 
 struct ZooModel {
@@ -70,10 +89,15 @@ struct ZooModel {
   int64_t filters = 100;                     // text_cnn: of each kernel
   std::vector<int64_t> kernels = {3, 4, 5};  // text_cnn
   int64_t units = 128;                       // of a recurrent layer
-  int64_t layers = 1;                        // recurrent ones
+  int64_t layers = 1;                        // recurrent ones, those of a transformer
   bool bidirectional = false;
   Pooling pooling = Pooling::kMax;
-  std::string where = {};  // "job.yaml:12:7", for messages about its layers
+  int64_t width = 256;       // transformers: features of a token
+  int64_t heads = 4;         // transformers
+  int64_t feed_forward = 0;  // transformers: 0: four times the width
+  bool norm_first = true;    // transformers
+  bool shared = false;       // transformers: one weight for all embeddings and the output
+  std::string where = {};    // "job.yaml:12:7", for messages about its layers
 };
 
 struct ZooRow {
@@ -85,14 +109,18 @@ struct ZooRow {
 const std::vector<ZooRow>& zoo_types();  // in the order of ZooType
 
 std::vector<Layer> zoo_layers(const ZooModel& model, int64_t classes);
+// Of those that translate the decoder, which writes `classes` tokens; of others none.
+std::vector<Layer> zoo_decoder(const ZooModel& model, int64_t classes);
 
 // Of a parameter or buffer of resnet18 or resnet50, the name in torchvision's state dictionary:
 // "4.layers.0.weight" is "layer1.0.conv1.weight". Nothing for other networks and names.
 std::optional<std::string> torchvision_name(ZooType type, std::string_view name);
 
-// Of zoo_resnet.cc, zoo_text.cc.
+// Of zoo_resnet.cc, zoo_text.cc, zoo_transformer.cc.
 std::vector<Layer> resnet_layers(ZooType type, int64_t classes);
 std::vector<Layer> text_cnn_layers(const ZooModel& model, int64_t classes);
 std::vector<Layer> recurrent_layers(const ZooModel& model, int64_t classes);
+std::vector<Layer> attending_layers(const ZooModel& model, int64_t classes);
+std::vector<Layer> attending_decoder(const ZooModel& model, int64_t classes);
 
 }  // namespace howdah::model

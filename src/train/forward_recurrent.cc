@@ -11,9 +11,19 @@ using torch::Tensor;
 // Masks on the state follow those between the layers.
 constexpr uint64_t kFirstStateMask = model::Layer::kMostRepeats;
 
-}  // namespace
+// The text with a step before its first one, made of what the encoder gave at its last token and at
+// its first: the state that is left then is where the layer begins.
+Flow with_beginning(const LayerCall& call) {
+  const Flow& memory = *call.context.memory;
+  const auto bridge = call.tensors.parameters.last(2);
+  const Tensor end =
+      memory.x.index({torch::arange(memory.x.size(0), torch::kInt64), memory.lengths - 1});
+  const Tensor first =
+      torch::linear(torch::cat({end, memory.x.select(1, 0)}, 1), bridge[0], bridge[1]);
+  return {torch::cat({first.unsqueeze(1), call.in.x}, 1), call.in.lengths + 1};
+}
 
-Flow recurrent_forward(const LayerCall& call) {
+Flow run(const LayerCall& call) {
   const model::Layer& layer = call.layer;
   const LayerContext& context = call.context;
   const int64_t length = call.in.x.size(1), batch = call.in.x.size(0);
@@ -42,6 +52,16 @@ Flow recurrent_forward(const LayerCall& call) {
   Tensor last = outputs[0].index_select(0, how.steps.ends);
   if (directions == 2) last = torch::cat({last, outputs[1].index_select(0, how.steps.begins)}, 1);
   return {last, {}};
+}
+
+}  // namespace
+
+Flow recurrent_forward(const LayerCall& call) {
+  if (!call.layer.from_memory) return run(call);
+  const Flow begun = with_beginning(call);
+  Flow out = run({call.layer, call.place, call.tensors, begun, call.context});
+  if (call.layer.last) return out;
+  return {out.x.narrow(1, 1, call.in.x.size(1)), call.in.lengths};
 }
 
 }  // namespace howdah::train

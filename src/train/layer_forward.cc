@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "train/dropout_mask.h"
+#include "train/forward_attention.h"
 #include "train/forward_embedding.h"
 #include "train/forward_recurrent.h"
 #include "train/forward_sequence.h"
@@ -201,6 +202,18 @@ Forward forward_of(LayerType type) {
       return embed_columns_forward;
     case LayerType::kOneHotColumns:
       return one_hot_columns_forward;
+    case LayerType::kMultiHeadAttention:
+    case LayerType::kCrossAttention:
+      return multi_head_forward;
+    case LayerType::kAttention:
+      return attention_forward;
+    case LayerType::kLuongAttention:
+      return luong_forward;
+    case LayerType::kPositionalEncoding:
+      return positions_forward;
+    case LayerType::kTransformerEncoder:
+    case LayerType::kTransformerDecoder:
+      return transformer_forward;
     case LayerType::kResidual:  // blocks: merge_forward
     case LayerType::kParallel:
       break;

@@ -41,6 +41,8 @@ class LayoutBuilder {
 
   void add(int number, const model::LayerShape& layer) {
     bool frozen = false;
+    for (size_t i = 0; i < layout_.parameters.size(); ++i)
+      if (layout_.parameters[i].name == layer.shared) layout_.shared.push_back({number, i});
     for (const model::LayerParameter& trained : layer.trained) {
       Parameter parameter{.name = layer.name + "." + trained.name,
                           .shape = trained.shape,

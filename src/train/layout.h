@@ -44,6 +44,12 @@ struct Buffer {
   bool frozen = false;  // its layer's statistics are: it is used and keeps its values
 };
 
+// A parameter that a later layer takes as the first of its own.
+struct SharedParameter {
+  int layer = 0;
+  size_t parameter = 0;
+};
+
 // A range of a gradient buffer that is summed by one operation.
 struct Bucket {
   int64_t begin = 0, end = 0;
@@ -51,6 +57,7 @@ struct Bucket {
 
 struct Layout {
   std::vector<Parameter> parameters;
+  std::vector<SharedParameter> shared;
   std::vector<Buffer> buffers;  // offsets count from the first buffer
   int64_t weights = 0;          // floats of a weight buffer
   int64_t buffer_values = 0;    // floats of all buffers

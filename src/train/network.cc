@@ -1,6 +1,7 @@
 #include "train/network.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -38,10 +39,13 @@ struct GradientHook : torch::autograd::PostAccumulateGradHook {
   const Network::Observers* const* const observers;
 };
 
+constexpr int64_t kPrefixesAtOnce = 256;  // of a beam search
+
 // A layer's tensors, by its number.
 struct Place {
   size_t first_parameter = 0, parameters = 0, first_buffer = 0, buffers = 0;
   bool frozen_statistics = false;
+  std::optional<size_t> shared = {};  // a parameter of another layer, before its own
 };
 
 // Convolutions of images read and write channels side by side.
@@ -76,6 +80,8 @@ class Network::Impl {
       place.frozen_statistics = layout.buffers[i].frozen;
       ++place.buffers;
     }
+    for (const SharedParameter& shared : layout.shared)
+      place_of(shared.layer).shared = shared.parameter;
     for (size_t i = 0; i < layout.parameters.size(); ++i) add_parameter(i);
     if (training.augmentation.any()) augmenter_.emplace(training, element);
   }
@@ -138,6 +144,22 @@ class Network::Impl {
     return predictions;
   }
 
+  Result<std::vector<std::vector<int32_t>>> translate(const dataset::RecordBatch& batch,
+                                                      BeamOptions options) {
+    if (training_.decoder.empty())
+      return Status(Code::kInvalidArgument, "the network has no decoder that could write a text");
+    const torch::NoGradGuard no_gradients;
+    working_.copy_(canonical_);
+    const Autocast autocast(training_.bfloat16);
+    const Flow memory = HOWDAH_TRY(encode(input_of(batch, training_, normalizer_), {}));
+    // The decoder sees the begin, and all tokens but the last.
+    options.longest = std::min(options.longest, training_.target_width - 1);
+    return beam_search(batch.records, training_.classes, options,
+                       [&](const Prefixes& prefixes, std::vector<float>& scores) {
+                         return next_tokens(prefixes, memory, scores);
+                       });
+  }
+
  private:
   Tensor scores_of(const Tensor& outputs) const {
     if (training_.task == model::Task::kRegression) return outputs;
@@ -149,12 +171,20 @@ class Network::Impl {
   struct Pass {
     Impl& network;
     const LayerContext context;
+    const Layer* last_place = nullptr;  // a dense layer of which the last place alone is wanted
 
-    Result<Flow> apply(const Layer& layer, const LayerPlace& place, const Flow& in) {
+    Result<Flow> apply(const Layer& layer, const LayerPlace& place, Flow in) {
+      if (&layer == last_place) in.x = in.x.narrow(1, in.x.size(1) - 1, 1);
       const Place& own = network.place_of(place.number);
       LayerTensors tensors;
       tensors.parameters =
           std::span(network.parameters_).subspan(own.first_parameter, own.parameters);
+      std::vector<Tensor> with_shared;
+      if (own.shared) {
+        with_shared.push_back(network.parameters_[*own.shared]);
+        with_shared.insert(with_shared.end(), tensors.parameters.begin(), tensors.parameters.end());
+        tensors.parameters = with_shared;
+      }
       for (size_t i = 0; i < own.buffers; ++i)
         tensors.buffers.push_back(network.working_buffer(own.first_buffer + i));
       if (!own.frozen_statistics) return layer_forward({layer, place, tensors, in, context});
@@ -186,9 +216,10 @@ class Network::Impl {
     Pass pass{*this, context};
     return model::LayerWalk<Flow, Pass>(pass).through(training_.layers, std::move(in));
   }
-  Result<Flow> decode(Flow in, const Flow& memory, LayerContext context) {
+  Result<Flow> decode(Flow in, const Flow& memory, LayerContext context,
+                      const Layer* last_place = nullptr) {
     context.memory = &memory;
-    Pass pass{*this, context};
+    Pass pass{*this, context, last_place};
     return model::LayerWalk<Flow, Pass>(pass).through(
         training_.decoder, std::move(in), {.name = "decoder", .first_number = decoder_number_});
   }
@@ -208,6 +239,35 @@ class Network::Impl {
           parameter, std::make_unique<GradientHook>(static_cast<int>(number), &observers_));
     }
     parameters_.push_back(std::move(parameter));
+  }
+
+  // As NextTokens. A vocabulary at each place of each prefix would not fit the memory.
+  Status next_tokens(const Prefixes& prefixes, const Flow& memory, std::vector<float>& scores) {
+    const Layer& last = training_.decoder.back();
+    const auto all = static_cast<int64_t>(prefixes.texts.size());
+    for (int64_t first = 0; first < all; first += kPrefixesAtOnce) {
+      const int64_t some = std::min(kPrefixesAtOnce, all - first);
+      const auto tokens = prefixes.tokens.begin() + first * prefixes.length;
+      const Flow in{integers(tokens, some * prefixes.length).view({some, prefixes.length}),
+                    torch::full({some}, prefixes.length, torch::kInt64)};
+      const Tensor texts = integers(prefixes.texts.begin() + first, some);
+      const Flow seen{memory.x.index_select(0, texts), memory.lengths.index_select(0, texts)};
+      const Tensor given =
+          HOWDAH_TRY(decode(in, seen, {}, last.type == model::LayerType::kDense ? &last : nullptr))
+              .x;
+      Tensor next = given.select(1, given.size(1) - 1).to(torch::kFloat32).clone();
+      for (const int32_t never : {kPaddingToken, kBeginToken})
+        next.select(1, never).fill_(-std::numeric_limits<float>::infinity());
+      next = next.log_softmax(1).contiguous();
+      const float* values = next.const_data_ptr<float>();
+      scores.insert(scores.end(), values, values + next.numel());
+    }
+    return Status::ok();
+  }
+  static Tensor integers(std::vector<int32_t>::const_iterator first, int64_t count) {
+    Tensor numbers = torch::empty({count}, torch::kInt64);
+    std::copy_n(first, count, numbers.mutable_data_ptr<int64_t>());
+    return numbers;
   }
 
   Place& place_of(int layer) {
@@ -282,6 +342,16 @@ Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {
 
 Status Network::evaluate(const dataset::RecordBatch& batch, Answers& answers) {
   return torch_call("evaluate", [&] { return impl_->evaluate(batch, answers); });
+}
+
+Result<std::vector<std::vector<int32_t>>> Network::translate(const dataset::RecordBatch& batch,
+                                                             const BeamOptions& options) {
+  std::vector<std::vector<int32_t>> texts;
+  HOWDAH_TRY(torch_call("translate", [&]() -> Status {
+    texts = HOWDAH_TRY(impl_->translate(batch, options));
+    return Status::ok();
+  }));
+  return texts;
 }
 
 }  // namespace howdah::train

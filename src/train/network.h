@@ -15,6 +15,7 @@
 #include "dataset/stream_reader.h"
 #include "model/training.h"
 #include "train/answers.h"
+#include "train/beam_search.h"
 #include "train/layout.h"
 
 namespace howdah::train {
@@ -60,6 +61,12 @@ class Network {
   // What it says of the batch, as evaluate() sees it.
   //   kUnsupported  a task whose answers are neither classes nor values
   Result<Predictions> predict(const dataset::RecordBatch& batch);
+
+  // What the decoder writes for each text of the batch (its targets are not looked at): tokens
+  // without begin and end, fewer than a target's width.
+  //   kInvalidArgument  no decoder; options that are not possible
+  Result<std::vector<std::vector<int32_t>>> translate(const dataset::RecordBatch& batch,
+                                                      const BeamOptions& options);
 
  private:
   class Impl;

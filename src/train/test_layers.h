@@ -35,6 +35,9 @@ class TestLayers {
     return out ? *out : Flow{};
   }
 
+  const std::vector<model::LayerShape>& shapes() const { return shapes_; }
+  model::Signal output() const { return model::output_of(shapes_); }
+
   static torch::Tensor uniform(const model::Shape& sizes, dataset::SplitMix64& random) {
     torch::Tensor values = torch::empty(sizes);
     for (int64_t i = 0; i < values.numel(); ++i)
@@ -52,6 +55,8 @@ class TestLayers {
     Result<Flow> apply(const model::Layer& layer, const model::LayerPlace& place, const Flow& in) {
       const auto number = static_cast<size_t>(place.number - own.list_.first_number);
       std::vector<torch::Tensor> tensors;
+      if (!own.shapes_[number].shared.empty())
+        tensors.push_back(own.parameters.at(own.shapes_[number].shared));
       for (const model::LayerParameter& parameter : own.shapes_[number].trained)
         tensors.push_back(own.parameters.at(place.name() + "." + parameter.name));
       LayerTensors all{tensors, {}};
