@@ -37,7 +37,7 @@ class TableDataset {
   const dataset::Index& index() const { return index_; }
 
  private:
-  void add_target(std::string& content, const std::array<float, kColumns>& row) {
+  int32_t add_target(std::string& content, const std::array<float, kColumns>& row) {
     const std::array values_of{row[0] + row[1] + row[2], row[0] - row[2]};
     int32_t label = 0;
     for (int32_t i = 1; i < kColumns; ++i)
@@ -47,6 +47,7 @@ class TableDataset {
       append(content, values_of.data(), sizeof values_of);
     else
       append(content, &label, sizeof label);
+    return task_ == Task::kRegression ? 0 : label;
   }
 
   dataset::Partition write(const std::string& name, int64_t records) {
@@ -55,6 +56,7 @@ class TableDataset {
     dataset::Partition partition;
     partition.name = name;
     partition.records = records;
+    partition.records_by_class.resize(static_cast<size_t>(index_.classes));
     for (int64_t i = 0; i < records; ++i) {
       if (i % 64 == 0)
         partition.chunks.push_back({.file = 0,
@@ -66,9 +68,8 @@ class TableDataset {
       for (float& value : row)
         value = static_cast<float>(static_cast<double>(random.next() >> 11) * 0x1p-52 - 1);
       append(content, row.data(), sizeof row);
-      add_target(content, row);
+      ++partition.records_by_class[static_cast<size_t>(add_target(content, row))];
     }
-    partition.records_by_class.resize(static_cast<size_t>(index_.classes));
     partition.files = {name + ".bin"};
     partition.file_bytes = {static_cast<int64_t>(content.size())};
     partition.file_sha256 = {Sha256::hex_of(as_bytes(content))};
