@@ -32,7 +32,7 @@ struct Kept : torch::CustomClassHolder {
 // One step of the way: where it is in the rows, and from where its state comes.
 struct Step {
   int64_t at = 0, before = 0;  // `before` is any step where no row has one
-  StepRows rows;
+  StepRows rows{};
 };
 Step step_of(const Recurrence& how, int64_t number, int64_t units) {
   const int64_t last = how.steps.steps() - 1;
