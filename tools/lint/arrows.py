@@ -15,14 +15,14 @@ from pathlib import Path
 
 # Bottom first, as in DESIGN's table of modules and in CMakeLists.txt.
 ORDER = ("base net hadoop hdfs fs yarn runtime mapreduce statistics model measure prepare dataset formats transform "
-         "data comm train parallel job cluster monitor roles worker cli").split()
+         "data comm train parallel job exporting cluster monitor roles worker cli").split()
 
 # Third-party headers by their first folder, and the only modules that may see them.
 OWNED = {
-    "torch": ("libtorch", ("train", "parallel")),
-    "ATen": ("libtorch", ("train", "parallel")),
-    "c10": ("libtorch", ("train", "parallel")),
-    "caffe2": ("libtorch", ("train", "parallel")),
+    "torch": ("libtorch", ("train", "parallel", "exporting")),
+    "ATen": ("libtorch", ("train", "parallel", "exporting")),
+    "c10": ("libtorch", ("train", "parallel", "exporting")),
+    "caffe2": ("libtorch", ("train", "parallel", "exporting")),
     "arrow": ("Arrow", ("formats", "transform", "data")),
     "parquet": ("Arrow", ("formats", "transform", "data")),
     "grpc": ("gRPC", ("roles",)),

@@ -1,0 +1,13 @@
+// A network in words: the tree of its layers as the job file writes it, what goes in and what comes
+// out.
+#pragma once
+
+#include "exporting/trained_model.h"
+
+namespace howdah::exporting {
+
+// {"howdah_model": 1, "job", "task", "input": {...}, "output": {...}, "normalization": {...},
+//  "class_names": [...], "layers": [...], "decoder": [...]}
+Result<std::string> model_json(const TrainedModel& model);
+
+}  // namespace howdah::exporting
