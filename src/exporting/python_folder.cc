@@ -1,0 +1,73 @@
+#include "exporting/python_folder.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "exporting/model_json.h"
+#include "exporting/python_source.h"
+#include "exporting/signature.h"
+
+namespace howdah::exporting {
+namespace {
+
+// As a literal of Python.
+std::string literal(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+std::string random_sample(const TrainedModel& model) {
+  const std::string shape = fmt::format("(1, {})", fmt::join(model.training.input, ", "));
+  if (model.training.input_form == model::Form::kTokens)
+    return fmt::format("torch.randint(1, {}, {})", model.training.vocabulary, shape);
+  if (model.element == dataset::ElementType::kUint8)
+    return fmt::format("torch.randint(0, 256, {}, dtype=torch.uint8)", shape);
+  return fmt::format("torch.randn{}", shape);
+}
+
+std::string readme(const TrainedModel& model, Names names) {
+  const Value in = input_of(model), out = output_of(model);
+  std::string text = fmt::format(
+      "# {}\n\nA network that Howdah trained, for PyTorch. `model.py` is the network, "
+      "`model.safetensors`\n"
+      "its weights{}, `model.json` the same network in words.\n\n```python\n{}```\n\n",
+      model.job_name, names == Names::kTorchvision ? " under torchvision's names" : "",
+      python_lines(model, "."));
+  text += fmt::format("- input: {}: {}\n- output: {}: {}\n", in.text(), in.meaning, out.text(),
+                      out.meaning);
+  const std::string normalization = normalization_text(model);
+  if (!normalization.empty())
+    text += fmt::format("- `Model.forward` normalizes by itself: {}\n", normalization);
+  if (!model.class_names.empty())
+    text += fmt::format("- classes, from 0 on: {}\n", fmt::join(model.class_names, ", "));
+  return text;
+}
+
+}  // namespace
+
+std::string python_lines(const TrainedModel& model, const std::string& folder) {
+  return fmt::format(
+      "import sys\n"
+      "import torch\n"
+      "sys.path.insert(0, {0})\n"
+      "from model import Model, load_weights\n"
+      "model = Model()\n"
+      "model.load_state_dict(load_weights({1}))\n"
+      "model.eval()\n"
+      "sample = {2}\n"
+      "with torch.no_grad():\n"
+      "    print(model(sample))\n",
+      literal(folder), literal(folder + "/model.safetensors"), random_sample(model));
+}
+
+Result<std::vector<ExportedFile>> python_folder(const TrainedModel& model, Names names) {
+  std::vector<ExportedFile> files;
+  files.push_back({"model.py", names == Names::kTorchvision ? torchvision_source(model)
+                                                            : HOWDAH_TRY(python_source(model))});
+  files.push_back({"model.json", HOWDAH_TRY(model_json(model))});
+  files.push_back({"README.md", readme(model, names)});
+  files.push_back({"model.safetensors", weights_file(model, names)});
+  return files;
+}
+
+}  // namespace howdah::exporting
