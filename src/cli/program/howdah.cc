@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/context.h"
+#include "cli/export_verb.h"
 #include "cli/fs_verbs.h"
 #include "cli/job_verbs.h"
 #include "cli/mapreduce_verb.h"
@@ -70,6 +71,8 @@ int main_of(int argc, char** argv) {
   cli::add_prepare_verb(app, prepare_request);
   cli::JobRequest job_request;
   cli::add_job_verbs(app, job_request);
+  cli::ExportRequest export_request;
+  cli::add_export_verb(app, export_request);
   cli::MapReduceRequest mapreduce_request;
   const CLI::App* mapreduce_verb = cli::add_mapreduce_verb(app, mapreduce_request);
   try {
@@ -87,6 +90,7 @@ int main_of(int argc, char** argv) {
   if (mapreduce_verb->parsed())
     return cli::end_output(cli::run_mapreduce(mapreduce_request, *context));
   if (prepare_request.chosen) return cli::end_output(cli::prepare(prepare_request, *context));
+  if (export_request.chosen) return cli::end_output(cli::export_model(export_request, *context));
   if (!fs_verb->parsed())
     return cli::end_output(cli::run_job_verb(job_request, *context, started_ms));
   const Status status = cli::run_fs(fs_request, *context->files);

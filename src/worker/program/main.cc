@@ -2,16 +2,36 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/exit_code.h"
+#include "base/log.h"
+#include "exporting/export_command.h"
 #include "worker/worker.h"
 
 namespace howdah::worker {
 namespace {
 
-int complain(const Status& status) {
-  std::fprintf(stderr, "howdah-train: %s\n", status.to_string().c_str());
+int complain(const Status& status, const char* who) {
+  if (!status) std::fprintf(stderr, "%s: %s\n", who, status.to_string().c_str());
   return exit_code(status);
+}
+
+// Somebody typed `howdah export`, which became this program.
+void describe_export(CLI::App& app, exporting::ExportCommand& command) {
+  CLI::App* sub = app.add_subcommand("export", "a trained network as files for other programs");
+  sub->add_option("--job", command.job, "URI of the job's folder")->required();
+  sub->add_option("--to", command.format, "the format")->required();
+  sub->add_option("--output", command.output, "URI of what to write")->required();
+  sub->add_option("--checkpoint", command.checkpoint, "step-N, instead of the finished model");
+  sub->add_option("--names", command.names, "howdah or torchvision");
+  sub->add_option("--conf", command.conf, "Hadoop's configuration folder");
+  sub->add_flag("--overwrite", command.overwrite, "replace the output");
+  sub->add_flag("--json", command.json, "say what was written as JSON");
+}
+
+Status work() {
+  return run_worker(HOWDAH_TRY(WorkerSetting::from_environment()));
 }
 
 int main_of(int argc, char** argv) {
@@ -19,17 +39,20 @@ int main_of(int argc, char** argv) {
   CLI::App app("The training side of howdah; it is started by howdah.", "howdah-train");
   app.require_subcommand(1);
   app.add_subcommand("worker", "a worker of a running job");
+  exporting::ExportCommand command;
+  describe_export(app, command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wish) {
     return app.exit(wish);
   } catch (const CLI::ParseError& error) {
-    return complain(Status(Code::kInvalidArgument, error.what()));
+    return complain(Status(Code::kInvalidArgument, error.what()), "howdah-train");
   }
-  const auto setting = WorkerSetting::from_environment();
-  if (!setting) return complain(setting.status());
-  const Status status = run_worker(*setting);
-  return status ? 0 : complain(status);
+  if (app.got_subcommand("export")) {
+    if (!std::getenv("HOWDAH_LOG")) log::set_level(log::Level::kError);
+    return complain(exporting::run_export(command, stdout).with_operation("export"), "howdah");
+  }
+  return complain(work(), "howdah-train");
 }
 
 }  // namespace
