@@ -46,7 +46,8 @@ pinned() { sed -n 's/^[a-z0-9-]*==\([^ ]*\) .*/\1/p;T;q' "$HOWDAH_ROOT/third_par
 
 # Folders that tests, examples and benchmarks find by these names.
 HOWDAH_READERS=$HOWDAH_CACHE/readers-$(pinned readers)  # for PYTHONPATH: pyarrow, pandas
+HOWDAH_ONNXRUNTIME=$HOWDAH_CACHE/onnxruntime-$(pinned onnxruntime)  # runs what was exported
 HOWDAH_PEERS=$HOWDAH_CACHE/peers-$(pinned peers)        # polars, duckdb, scikit-learn, scipy
 HOWDAH_FLIGHTS=$HOWDAH_CACHE/flights-$(pinned flights)  # flights.csv and its small tables
 HOWDAH_TORCH_PEER=$HOWDAH_CACHE/torch-peer-$(pinned torch-peer)  # PyTorch for Python, sacrebleu
-export HOWDAH_READERS HOWDAH_PEERS HOWDAH_FLIGHTS HOWDAH_TORCH_PEER
+export HOWDAH_READERS HOWDAH_ONNXRUNTIME HOWDAH_PEERS HOWDAH_FLIGHTS HOWDAH_TORCH_PEER

@@ -10,7 +10,7 @@ while [ $# -gt 0 ]; do
 
 Makes this machine ready: installs the Debian packages of third_party/debian.txt (as root),
 downloads libtorch (539 MB, of which 0.6 GB unpacked are kept), Arrow (51 MB), the Python packages that
-tests read results with (80 MB), the example's flights (9 MB) and Hadoop's jars (120 MB) into the
+tests read results with (80 MB), onnxruntime (28 MB), the example's flights (9 MB) and Hadoop's jars (120 MB) into the
 cache. Everything is pinned by version and SHA-256. Interrupted, it goes on where it stopped;
 complete, it returns at once.
 

@@ -19,7 +19,8 @@ def main(arguments: list[str]) -> int:
         else:
             wanted = {"peers": [folders.PEERS], "torch": [folders.TORCH]}.get(
                 "".join(arguments),
-                [folders.LIBTORCH, folders.ARROW, folders.READERS, folders.FLIGHTS])
+                [folders.LIBTORCH, folders.ARROW, folders.READERS, folders.ONNXRUNTIME,
+                 folders.FLIGHTS])
             for folder in wanted:
                 ensure(folder, cache)
         return 0

@@ -32,6 +32,9 @@ ARROW = Folder(
 READERS = Folder(lock="readers.lock", named_after="pyarrow", prefix="readers",
                  needed_bytes=600_000_000, unpack=wheels.whole)
 
+ONNXRUNTIME = Folder(lock="onnxruntime.lock", named_after="onnxruntime", prefix="onnxruntime",
+                     needed_bytes=200_000_000, unpack=wheels.whole)
+
 PEERS = Folder(lock="peers.lock", named_after="polars", prefix="peers",
                needed_bytes=1_000_000_000, unpack=wheels.whole)
 
