@@ -38,8 +38,9 @@ void add_export_verb(CLI::App& app, ExportRequest& request) {
   verb->add_option("--output", request.output, "where to: a file, or pytorch's folder")
       ->required()
       ->type_name("URI");
-  verb->add_option("--checkpoint", request.checkpoint, "this one instead of the finished model")
-      ->type_name("step-N");
+  verb->add_option("--checkpoint", request.checkpoint,
+                   "step-N or best, instead of the finished model")
+      ->type_name("WHICH");
   verb->add_option("--names", request.names,
                    "of the weights: howdah, or torchvision (resnet18, resnet50)")
       ->type_name("WHOSE");

@@ -88,17 +88,24 @@ void take_average(const train::Checkpoint& checkpoint, std::vector<train::Tensor
   }
 }
 
-// "step-120", also of "120".
-Result<std::string> checkpoint_name(const std::string& given) {
+// "step-120", also of "120", and of "best" where the job looked for it.
+Result<std::string> checkpoint_name(const fs::Location& folder, const std::string& given,
+                                    Deadline deadline) {
+  if (given == "best") {
+    const auto best =
+        HOWDAH_TRY(train::read_best(*folder.files, folder.path + "/checkpoints", deadline));
+    if (best) return fmt::format("step-{}", best->step);
+    return lacking("the job did not look for a best checkpoint", folder, deadline);
+  }
   const std::string name = given.starts_with("step-") ? given : "step-" + given;
   if (name.find_first_not_of("0123456789", 5) == std::string::npos && name.size() > 5) return name;
   return Status(Code::kInvalidArgument,
-                fmt::format("a checkpoint is named like step-120, not '{}'", given));
+                fmt::format("a checkpoint is named like step-120 or best, not '{}'", given));
 }
 
 Status take_checkpoint(const fs::Location& folder, const std::string& given, TrainedModel& model,
                        Deadline deadline) {
-  const std::string name = HOWDAH_TRY(checkpoint_name(given));
+  const std::string name = HOWDAH_TRY(checkpoint_name(folder, given, deadline));
   const std::string path = folder.path + "/checkpoints/" + name;
   auto loaded = train::load_checkpoint(*folder.files, path, deadline);
   if (!loaded && loaded.status().code() == Code::kNotFound)

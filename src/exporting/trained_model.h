@@ -36,8 +36,8 @@ struct TrainedModel {
 };
 
 // Of a job's folder: job.yaml, the index that it names, and model.safetensors, or that of the
-// checkpoint "step-120" or "120" (with the average of the weights where the job is one that uses
-// it).
+// checkpoint "step-120", "120" or "best" (with the average of the weights where the job is one that
+// uses it).
 //   kNotFound         no job there; no model yet; no such checkpoint: names those that are there
 //   kCorrupt, kChecksum  the model is damaged, or of another network
 Result<TrainedModel> load_trained_model(fs::FileSystems& files, const std::string& job_uri,

@@ -114,6 +114,11 @@ TEST_F(TrainedModelTest, names_the_checkpoints_of_a_job_without_a_model) {
   EXPECT_THAT(complaint(Code::kNotFound, "step-8"), HasSubstr("--checkpoint step-7"));
   EXPECT_TRUE(load("step-7"));
   EXPECT_TRUE(load("7"));
+  EXPECT_THAT(complaint(Code::kNotFound, "best"), HasSubstr("did not look for a best"));
+  const auto folder = files_.resolve(std::string(kJob) + "/checkpoints");
+  const train::BestCheckpoint best{.step = 7, .epoch = 1, .measure = "loss", .value = 1};
+  ASSERT_TRUE(train::write_best(*folder->files, folder->path, best, soon()));
+  EXPECT_THAT(load("best").value().source, HasSubstr("step-7"));
   EXPECT_THAT(complaint(Code::kInvalidArgument, "../x"), HasSubstr("like step-120"));
 }
 
