@@ -13,7 +13,7 @@ using formats::IdxFile;
 
 static_assert(formats::kMaxIdxItemBytes + int64_t{sizeof(int32_t)} <= dataset::kMaxRecordBytes);
 
-Result<IdxPartitionReader> IdxPartitionReader::open(const formats::IdxPair& pair,
+Result<IdxPartitionReader> IdxPartitionReader::open(const formats::IdxPair& pair, int64_t classes,
                                                     Deadline deadline) {
   IdxFile images = HOWDAH_TRY(IdxFile::open(pair.images, 3, deadline));
   IdxFile labels = HOWDAH_TRY(IdxFile::open(pair.labels, 1, deadline));
@@ -24,7 +24,7 @@ Result<IdxPartitionReader> IdxPartitionReader::open(const formats::IdxPair& pair
         .with_peer(labels.uri())
         .with_advice("take both files from one dataset");
   }
-  return IdxPartitionReader(std::move(images), std::move(labels));
+  return IdxPartitionReader(std::move(images), std::move(labels), classes);
 }
 
 std::vector<int64_t> IdxPartitionReader::shape() const {
@@ -33,8 +33,7 @@ std::vector<int64_t> IdxPartitionReader::shape() const {
   return shape;
 }
 
-Status IdxPartitionReader::read(int64_t count, int64_t classes, std::vector<std::byte>& into,
-                                Deadline deadline) {
+Status IdxPartitionReader::read(int64_t count, std::vector<std::byte>& into, Deadline deadline) {
   count = std::min(count, records() - done_);
   const auto features = static_cast<size_t>(images_.item_bytes());
   const auto records = static_cast<size_t>(count);
@@ -47,11 +46,11 @@ Status IdxPartitionReader::read(int64_t count, int64_t classes, std::vector<std:
   std::byte* to = into.data();
   for (size_t i = 0; i < records; ++i) {
     const auto label = std::to_integer<int32_t>(label_bytes_[i]);
-    if (label >= classes) {
-      return Status(
-                 Code::kCorrupt,
-                 fmt::format("a label of {} at byte {}, where 0 to {} can be", label,
-                             labels_.header_bytes() + done_ + static_cast<int64_t>(i), classes - 1))
+    if (label >= classes_) {
+      return Status(Code::kCorrupt,
+                    fmt::format("a label of {} at byte {}, where 0 to {} can be", label,
+                                labels_.header_bytes() + done_ + static_cast<int64_t>(i),
+                                classes_ - 1))
           .with_operation("read")
           .with_peer(labels_.uri())
           .with_advice("correct the number of classes, or the file");

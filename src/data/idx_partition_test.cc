@@ -24,10 +24,10 @@ class IdxTest : public testing::Test {
   // All records of the first pair, in pieces; or what went wrong.
   Result<std::vector<std::byte>> read(int64_t classes = 256, int64_t piece = 3) {
     const auto pairs = HOWDAH_TRY(formats::find_idx_pairs(folder_, Deadline::never()));
-    auto reader = HOWDAH_TRY(IdxPartitionReader::open(pairs[0], Deadline::never()));
+    auto reader = HOWDAH_TRY(IdxPartitionReader::open(pairs[0], classes, Deadline::never()));
     std::vector<std::byte> all, some;
     for (int64_t done = 0; done < reader.records(); done += piece) {
-      HOWDAH_TRY(reader.read(piece, classes, some, Deadline::never()));
+      HOWDAH_TRY(reader.read(piece, some, Deadline::never()));
       all.insert(all.end(), some.begin(), some.end());
     }
     return all;

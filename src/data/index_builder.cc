@@ -31,7 +31,12 @@ Status check(const BuildOptions& options) {
   if (options.chunk_bytes && (*options.chunk_bytes < 1 || *options.chunk_bytes > kMaxChunkBytes)) {
     return outside("a chunk size", *options.chunk_bytes, kMaxChunkBytes);
   }
-  return Status::ok();
+  return options.request.check();
+}
+
+// Wanted of the source.
+RawDataset::Wanted wanted_of(const BuildOptions& options) {
+  return {options.request, options.classes};
 }
 
 std::string digest_of(const fs::Location& source, const RawDataset& raw,
@@ -45,6 +50,7 @@ std::string digest_of(const fs::Location& source, const RawDataset& raw,
   add("howdah index 1");
   add(options.classes ? fmt::format("{}", *options.classes) : "any");
   add(options.chunk_bytes ? fmt::format("{}", *options.chunk_bytes) : "any");
+  if (options.request != dataset::Request{}) add(options.request.to_json());
   add(source.uri());
   raw.describe(add);
   return sha.hex();
@@ -115,6 +121,7 @@ class Builder {
   Status open_sources();
   Status write_partition(PartitionReader& reader, const std::string& name,
                          const fs::Location& folder);
+  Status count_classes();
   Status write_index(const fs::Location& folder);
   Result<BuildOutcome> publish(const fs::Location& folder);
 
@@ -129,10 +136,14 @@ class Builder {
 
 // All headers are read before anything is written: most of what can be wrong shows there.
 Status Builder::open_sources() {
-  partitions_ = HOWDAH_TRY(raw_->open(operation()));
-  index_.shape = partitions_.front().reader->shape();
-  index_.class_names = raw_->class_names();
-  return Status::ok();
+  partitions_ = HOWDAH_TRY(raw_->open(index_, options_.stop, deadline_));
+  return index_.record_bytes() <= dataset::kMaxRecordBytes
+             ? Status::ok()
+             : Status(Code::kInvalidArgument,
+                      fmt::format("records of {} bytes, more than {}", index_.record_bytes(),
+                                  dataset::kMaxRecordBytes))
+                   .with_peer(source_.uri())
+                   .with_advice("ask for shorter texts, or fewer columns");
 }
 
 int64_t Builder::chunk_records() const {
@@ -147,33 +158,34 @@ int64_t Builder::chunk_records() const {
 
 Status Builder::write_partition(PartitionReader& reader, const std::string& name,
                                 const fs::Location& folder) {
-  auto writer =
-      HOWDAH_TRY(PartitionWriter::create(folder, name, index_.record_bytes(), operation()));
-  ChannelStatistics statistics(index_.shape[0], index_.shape[1] * index_.shape[2],
-                               index_.record_bytes());
+  auto writer = HOWDAH_TRY(PartitionWriter::create(folder, name, index_, operation()));
+  std::optional<ChannelStatistics> statistics;
+  if (name == "train" && index_.element == dataset::ElementType::kUint8)
+    statistics.emplace(index_.shape[0], index_.feature_bytes() / index_.shape[0],
+                       index_.record_bytes());
   const int64_t a_chunk = chunk_records();
-  const int64_t classes = options_.classes.value_or(dataset::kMaxClasses);
   std::vector<std::byte> records;
   for (int64_t done = 0; done < reader.records(); done += a_chunk) {
     if (options_.stop.stop_requested()) {
       return Status(Code::kCancelled, "stopped").with_operation("index").with_peer(source_.uri());
     }
-    HOWDAH_TRY(reader.read(a_chunk, classes, records, operation()));
-    if (name == "train") statistics.add(records);
+    HOWDAH_TRY(reader.read(a_chunk, records, operation()));
+    if (statistics) statistics->add(records);
     HOWDAH_TRY(writer.write(records, operation()));
     if (options_.progress) {
       options_.progress({name, std::min(done + a_chunk, reader.records()), reader.records()});
     }
   }
   index_.partitions.push_back(HOWDAH_TRY(writer.close(operation())));
-  if (name == "train") {
-    index_.mean = statistics.mean();
-    index_.stddev = statistics.stddev();
+  if (statistics) {
+    index_.mean = statistics->mean();
+    index_.stddev = statistics->stddev();
   }
   return Status::ok();
 }
 
-Status Builder::write_index(const fs::Location& folder) {
+Status Builder::count_classes() {
+  if (index_.target.kind != dataset::TargetKind::kClass) return Status::ok();
   for (const dataset::Partition& partition : index_.partitions) {
     index_.classes =
         std::max(index_.classes, static_cast<int64_t>(partition.records_by_class.size()));
@@ -187,9 +199,21 @@ Status Builder::write_index(const fs::Location& folder) {
   for (dataset::Partition& partition : index_.partitions) {
     partition.records_by_class.resize(static_cast<size_t>(index_.classes));
   }
+  return Status::ok();
+}
+
+Status Builder::write_index(const fs::Location& folder) {
+  HOWDAH_TRY(count_classes());
   HOWDAH_TRY(index_.check());
   const std::string path = fs::join_path(folder.path, dataset::kIndexFile);
-  return fs::write_file(*folder.files, path, as_bytes(index_.to_json()), {}, operation());
+  HOWDAH_TRY(raw_->write_files(folder, operation()));
+  const std::string json = index_.to_json();
+  if (static_cast<int64_t>(json.size()) > dataset::kMaxIndexBytes)
+    return Status(Code::kInvalidArgument, fmt::format("an index of {} bytes, more than {}",
+                                                      json.size(), dataset::kMaxIndexBytes))
+        .with_peer(source_.uri())
+        .with_advice("leave out columns of many different values");
+  return fs::write_file(*folder.files, path, as_bytes(json), {}, operation());
 }
 
 // Moves the finished folder to its place. Another one of ours that lies there is moved aside first;
@@ -228,7 +252,7 @@ Result<BuildOutcome> Builder::build() {
     return Status(Code::kInvalidArgument, "the root folder cannot be the output")
         .with_advice("name a folder that does not exist yet");
   }
-  raw_ = HOWDAH_TRY(RawDataset::find(source_, operation()));
+  raw_ = HOWDAH_TRY(RawDataset::find(source_, wanted_of(options_), operation()));
   index_.source = source_.uri();
   index_.fingerprint = digest_of(source_, *raw_, options_);
   auto there = HOWDAH_TRY(find_output(output_, index_.fingerprint, operation()));
@@ -255,7 +279,8 @@ Result<BuildOutcome> Builder::build() {
 Result<std::string> fingerprint_of(const fs::Location& source, const BuildOptions& options,
                                    Deadline deadline) {
   HOWDAH_TRY(check(options));
-  return digest_of(source, *HOWDAH_TRY(RawDataset::find(source, deadline)), options);
+  return digest_of(source, *HOWDAH_TRY(RawDataset::find(source, wanted_of(options), deadline)),
+                   options);
 }
 
 Result<BuildOutcome> build_index(const fs::Location& source, const fs::Location& output,

@@ -1,6 +1,6 @@
-// Makes an indexed dataset of a folder of IDX files, or of a prepared dataset of images: one pass
-// over the source, bounded memory, and at the end one rename, so that the output is there whole or
-// not at all.
+// Makes an indexed dataset of a folder of IDX files, or of a prepared dataset: one pass over the
+// source (texts and tables: another one before it, over the training part), bounded memory, and at
+// the end one rename, so that the output is there whole or not at all.
 //
 // Several builders of the same output at once all end well: the first one's result is everyone's.
 // On an error, or a stop, nothing is left behind.
@@ -12,7 +12,7 @@
 #include <stop_token>
 #include <string>
 
-#include "dataset/index.h"
+#include "dataset/request.h"
 
 namespace howdah::data {
 
@@ -23,7 +23,9 @@ struct BuildProgress {
 };
 
 struct BuildOptions {
-  // A label at or above is corrupt. Without: the highest label of the source + 1.
+  dataset::Request request;  // images, when not given
+  // A label at or above is corrupt. Without: the highest label of the source + 1. Of texts and
+  // tables: the number of classes that the training part is to have.
   std::optional<int64_t> classes;
   // At most; a chunk has one record at least. Without: 1 MiB, and 4 MiB for sources above 4 GiB.
   std::optional<int64_t> chunk_bytes;
@@ -43,8 +45,10 @@ Result<std::string> fingerprint_of(const fs::Location& source, const BuildOption
                                    Deadline deadline);
 
 // An output of the same fingerprint is reused; one of another fingerprint is replaced.
-//   kInvalidArgument  a number of classes or a chunk size outside its limits; the output is there
-//                     and is no indexed dataset
+//   kInvalidArgument  a number of classes, a chunk size or a request outside its limits; a source
+//   that
+//                     does not hold what is asked for: which column, or file and row; the output is
+//                     there and is no indexed dataset
 //   kNotFound         no source folder, or no data in it
 //   kCorrupt          a source file is damaged: which, where and how
 //   kAborted          the source changed meanwhile

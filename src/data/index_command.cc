@@ -91,6 +91,8 @@ Status run_index(const IndexCommand& command, fs::FileSystems& files, std::FILE*
   const fs::Location source = HOWDAH_TRY(files.resolve(command.source));
   BuildOptions options;
   options.classes = command.classes;
+  if (!command.request.empty())
+    options.request = HOWDAH_TRY(dataset::Request::from_json(command.request));
   options.stop = std::move(stop);
   const std::string output_uri = HOWDAH_TRY(name_output(command.output, source, options));
   const fs::Location output = HOWDAH_TRY(files.resolve(output_uri));

@@ -19,6 +19,7 @@ struct IndexCommand {
   std::string output;
   std::string conf;  // Hadoop's configuration folder; empty: where Hadoop's tools look
   std::optional<int64_t> classes;
+  std::string request;    // dataset::Request as JSON; empty: images
   bool json = false;      // one JSON object on `out`, else a line for a person
   bool progress = false;  // lines on `err`, one a second at most
 };

@@ -7,25 +7,26 @@
 namespace howdah::data {
 
 Result<PartitionWriter> PartitionWriter::create(const fs::Location& folder, const std::string& name,
-                                                int64_t record_bytes, Deadline deadline) {
+                                                const dataset::Index& index, Deadline deadline) {
   fs::Location file{folder.files, fs::join_path(folder.path, name + ".records")};
   auto output = file.files->create(file.path, {}, deadline);
   if (!output.is_ok()) return output.status().with_operation("create").with_peer(file.uri());
-  return PartitionWriter(std::move(file), std::move(*output), name, record_bytes);
+  return PartitionWriter(std::move(file), std::move(*output), name, index);
 }
 
 PartitionWriter::PartitionWriter(fs::Location file, std::unique_ptr<fs::OutputFile> output,
-                                 const std::string& name, int64_t record_bytes)
+                                 const std::string& name, const dataset::Index& index)
     : file_(std::move(file)),
       output_(std::move(output)),
-      record_bytes_(static_cast<size_t>(record_bytes)) {
+      record_bytes_(static_cast<size_t>(index.record_bytes())),
+      labels_(index.target.kind == dataset::TargetKind::kClass) {
   partition_.name = name;
   partition_.files = {fs::base_name(file_.path)};
 }
 
 Status PartitionWriter::write(Bytes records, Deadline deadline) {
   const size_t count = records.size() / record_bytes_;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; labels_ && i < count; ++i) {
     int32_t label;
     std::memcpy(&label, records.data() + (i + 1) * record_bytes_ - sizeof label, sizeof label);
     const auto at = static_cast<size_t>(label);

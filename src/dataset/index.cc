@@ -9,6 +9,8 @@
 namespace howdah::dataset {
 namespace {
 
+using Shape = std::vector<int64_t>;
+
 constexpr size_t kMaxDimensions = 8;
 constexpr size_t kMaxPartitions = 16;
 constexpr size_t kMaxFiles = 1 << 20;
@@ -32,6 +34,78 @@ bool is_plain_name(const std::string& name) {
          });
 }
 
+Status check_tokens(const Index& index) {
+  const Tokens& tokens = index.tokens;
+  const bool texts = tokens.vocabulary != 0;
+  if (texts != (index.element == ElementType::kInt32))
+    return corrupt("texts are int32, and nothing else is");
+  if (!texts)
+    return tokens == Tokens{} ? Status::ok() : corrupt("a tokenizer, where there are no texts");
+  if (index.shape.size() != 1) return corrupt("texts of several dimensions");
+  const bool second = tokens.target_vocabulary != 0;
+  for (const int64_t vocabulary : {tokens.vocabulary, second ? tokens.target_vocabulary : 4})
+    if (vocabulary < kReservedTokens || vocabulary > kMaxVocabulary)
+      return corrupt(fmt::format("a vocabulary of {} tokens", vocabulary));
+  if (!is_plain_name(tokens.file) || second != !tokens.target_file.empty() ||
+      (second && !is_plain_name(tokens.target_file)))
+    return corrupt("a vocabulary without its file");
+  return Status::ok();
+}
+
+Status check_columns(const Index& index) {
+  if (index.columns.empty()) return Status::ok();
+  if (index.element != ElementType::kFloat32 ||
+      index.shape != Shape{static_cast<int64_t>(index.columns.size())} ||
+      index.shape[0] > kMaxColumns)
+    return corrupt("columns that are not one float32 each");
+  std::set<std::string_view> names;
+  for (const Column& column : index.columns) {
+    if (column.name.empty() || !names.insert(column.name).second)
+      return corrupt("columns without names of their own");
+    if (column.categories.size() > static_cast<size_t>(kMaxCategories))
+      return corrupt(fmt::format("a column of {} categories", column.categories.size()));
+  }
+  return Status::ok();
+}
+
+Status check_target(const Index& index) {
+  const Target& target = index.target;
+  const bool texts = index.tokens.vocabulary != 0;
+  if (target.kind != TargetKind::kTokens && index.tokens.target_vocabulary != 0)
+    return corrupt("a target's vocabulary, where it is no text");
+  if (target.kind != TargetKind::kValues && !target.names.empty())
+    return corrupt("a target's names, where it is not several values");
+  if (!texts && (target.kind == TargetKind::kTokens || target.kind == TargetKind::kNone))
+    return corrupt("tokens to be found, where there are no texts");
+  const bool tags = target.kind == TargetKind::kTokens && index.tokens.target_vocabulary == 0;
+  const bool classes = target.kind == TargetKind::kClass || tags;
+  if (index.classes < (tags ? 2 : 1) || index.classes > (classes ? kMaxClasses : 1))
+    return corrupt(fmt::format("{} classes", index.classes));
+  if (!index.class_names.empty() &&
+      (!classes || index.class_names.size() != static_cast<size_t>(index.classes)))
+    return corrupt(
+        fmt::format("{} class names for {} classes", index.class_names.size(), index.classes));
+  switch (target.kind) {
+    case TargetKind::kClass:
+      if (target.width == 1) return Status::ok();
+      break;
+    case TargetKind::kValues:
+      if (target.width >= 1 && target.width <= kMaxTargets &&
+          (target.names.empty() || target.names.size() == static_cast<size_t>(target.width)))
+        return Status::ok();
+      break;
+    case TargetKind::kTokens:
+      if (tags ? target.width == index.shape[0]
+               : target.width >= 2 && target.width <= kMaxRecordBytes / 4)
+        return Status::ok();
+      break;
+    case TargetKind::kNone:
+      if (target.width == 0) return Status::ok();
+      break;
+  }
+  return corrupt(fmt::format("a target of width {}", target.width));
+}
+
 Status check_shape(const Index& index) {
   if (index.shape.empty() || index.shape.size() > kMaxDimensions) {
     return corrupt(fmt::format("a shape of {} dimensions", index.shape.size()));
@@ -43,16 +117,14 @@ Status check_shape(const Index& index) {
     }
     bytes *= extent;
   }
-  if (index.classes < 1 || index.classes > kMaxClasses) {
-    return corrupt(fmt::format("{} classes", index.classes));
-  }
-  if (!index.class_names.empty() &&
-      index.class_names.size() != static_cast<size_t>(index.classes)) {
-    return corrupt(
-        fmt::format("{} class names for {} classes", index.class_names.size(), index.classes));
-  }
+  HOWDAH_TRY(check_tokens(index));
+  HOWDAH_TRY(check_columns(index));
+  HOWDAH_TRY(check_target(index));
+  if (index.record_bytes() > kMaxRecordBytes)
+    return corrupt(fmt::format("records of {} bytes", index.record_bytes()));
   if (index.mean.size() != index.stddev.size() ||
-      (!index.mean.empty() && index.mean.size() != static_cast<size_t>(index.shape[0]))) {
+      (!index.mean.empty() && (index.mean.size() != static_cast<size_t>(index.shape[0]) ||
+                               index.element == ElementType::kInt32))) {
     return corrupt("mean and stddev are not one number a channel");
   }
   for (size_t i = 0; i < index.mean.size(); ++i) {
@@ -105,7 +177,8 @@ Status check_partition(const Partition& partition, const Index& index) {
   if (partition.records < 0 || partition.records > kMaxRecords) {
     return corrupt(fmt::format("{} records", partition.records));
   }
-  if (partition.records_by_class.size() != static_cast<size_t>(index.classes)) {
+  const bool classes = index.target.kind == TargetKind::kClass;
+  if (partition.records_by_class.size() != static_cast<size_t>(classes ? index.classes : 0)) {
     return corrupt(fmt::format("partition {} counts {} classes of {}", partition.name,
                                partition.records_by_class.size(), index.classes));
   }
@@ -117,7 +190,7 @@ Status check_partition(const Partition& partition, const Index& index) {
     }
     labelled += count;
   }
-  if (labelled != partition.records) {
+  if (classes && labelled != partition.records) {
     return corrupt(
         fmt::format("the classes of partition {} do not sum up to its records", partition.name));
   }
@@ -128,6 +201,20 @@ Status check_partition(const Partition& partition, const Index& index) {
 
 int64_t element_bytes(ElementType element) {
   return element == ElementType::kUint8 ? 1 : 4;
+}
+
+std::string_view tokenizer_name(Tokenizer tokenizer) {
+  switch (tokenizer) {
+    case Tokenizer::kWords:
+      return "words";
+    case Tokenizer::kCharacters:
+      return "characters";
+    case Tokenizer::kSentencepiece:
+      return "sentencepiece";
+    case Tokenizer::kBlanks:
+      return "blanks";
+  }
+  return "";
 }
 
 int64_t Index::feature_bytes() const {

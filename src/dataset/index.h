@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/deadline.h"
@@ -41,14 +42,23 @@ struct Column {
 };
 
 // How texts became tokens: 0 is padding, 1 an unknown token, 2 the begin and 3 the end of a text.
-enum class Tokenizer { kWords, kCharacters, kSentencepiece };
+enum class Tokenizer {
+  kWords,          // runs of letters and digits, and every other visible character by itself
+  kCharacters,     // code points
+  kSentencepiece,  // parts of words
+  kBlanks,         // what stands between blanks: words that came parted, each with its tag
+};
+std::string_view tokenizer_name(Tokenizer tokenizer);  // "words"
+inline constexpr int32_t kPaddingToken = 0, kUnknownToken = 1, kBeginToken = 2, kEndToken = 3;
+inline constexpr int64_t kReservedTokens = 4;
+
 struct Tokens {
   Tokenizer tokenizer = Tokenizer::kWords;
   bool lowercase = true;
   int64_t vocabulary = 0;         // of the features' tokens; 0: these are no texts
   int64_t target_vocabulary = 0;  // of a target that is a text
-  // In the dataset's folder: a token a line, the n-th of which is token n; or sentencepiece's
-  // model.
+  // In the dataset's folder: a token a line, the n-th of which (from 0) is token n; or
+  // sentencepiece's model.
   std::string file = {}, target_file = {};
   bool operator==(const Tokens&) const = default;
 };
@@ -70,7 +80,7 @@ struct Partition {
   std::vector<int64_t> file_bytes;
   std::vector<std::string> file_sha256;
   int64_t records = 0;
-  std::vector<int64_t> records_by_class;
+  std::vector<int64_t> records_by_class;  // empty where the target is no class
   std::vector<Chunk> chunks;
 };
 
@@ -78,6 +88,11 @@ struct Partition {
 inline constexpr int64_t kMaxIndexBytes = 64 << 20;
 inline constexpr int64_t kMaxRecordBytes = 64 << 20;
 inline constexpr int64_t kMaxClasses = 1 << 20;
+inline constexpr int64_t kMaxVocabulary = 1 << 22;
+inline constexpr int64_t kMaxColumns = 1 << 16;
+inline constexpr int64_t kMaxTargets = 1 << 16;           // values of a record
+inline constexpr int64_t kMaxCategories = 1 << 20;        // of a column: exact as float32
+inline constexpr int64_t kMaxNameBytes = 4096;            // of a class, a column, a category...
 inline constexpr int64_t kMaxRecords = int64_t{1} << 48;  // of a partition
 inline constexpr const char* kIndexFile = "index.json";   // in the dataset's folder
 
@@ -94,8 +109,8 @@ struct Index {
   std::vector<std::string> class_names;  // empty, or one a class
   std::vector<Column> columns;           // of a table: one a feature
   Tokens tokens;
-  // Images: a channel (shape[0]), of the train partition, of values in [0, 255]. Tables: a column
-  // (of categories 0 and 1). Else empty.
+  // Of the train partition. Images: a channel (shape[0]), of values in [0, 255]. Tables: a column
+  // (of categories 0 and 1). Texts: none.
   std::vector<double> mean, stddev;
   std::vector<Partition> partitions;
 

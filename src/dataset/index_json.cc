@@ -15,8 +15,22 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMaxString = 4096;
 constexpr size_t kMaxDepth = 8;
+
+std::string_view word_of(ElementType element) {
+  return element == ElementType::kUint8     ? "uint8"
+         : element == ElementType::kFloat32 ? "float32"
+                                            : "int32";
+}
+std::string_view word_of(TargetKind kind) {
+  return kind == TargetKind::kClass    ? "class"
+         : kind == TargetKind::kValues ? "values"
+         : kind == TargetKind::kTokens ? "tokens"
+                                       : "none";
+}
+std::string_view word_of(Tokenizer tokenizer) {
+  return tokenizer_name(tokenizer);
+}
 
 // Reads one JSON value; the first thing that is wrong stays in `error`.
 class Decoder {
@@ -64,19 +78,57 @@ class Decoder {
     into = json.get<double>();
   }
   void read(const Json& json, std::string& into) {
-    if (!json.is_string() || json.get_ref<const std::string&>().size() > kMaxString) {
+    if (!json.is_string() ||
+        json.get_ref<const std::string&>().size() > static_cast<size_t>(kMaxNameBytes)) {
       return fail("no text where one is due, or a too long one");
     }
     into = json.get<std::string>();
   }
+  void read(const Json& json, bool& into) {
+    if (!json.is_boolean()) return fail("no true or false where one is due");
+    into = json.get<bool>();
+  }
+  // One of the words.
+  template <typename Enum>
+  void read_word(const Json& json, std::initializer_list<Enum> values, Enum& into) {
+    for (const Enum value : values)
+      if (json == std::string(word_of(value))) {
+        into = value;
+        return;
+      }
+    fail("an unknown word where a kind is due");
+  }
   void read(const Json& json, ElementType& into) {
-    if (json == "uint8") {
-      into = ElementType::kUint8;
-    } else if (json == "float32") {
-      into = ElementType::kFloat32;
-    } else {
-      fail("an unknown element type");
-    }
+    read_word(json, {ElementType::kUint8, ElementType::kFloat32, ElementType::kInt32}, into);
+  }
+  void read(const Json& json, Target& into) {
+    expect_keys(json, {"kind", "width", "names"});
+    if (!error_.is_ok()) return;
+    read_word(json.value("kind", Json()),
+              {TargetKind::kClass, TargetKind::kValues, TargetKind::kTokens, TargetKind::kNone},
+              into.kind);
+    read(at(json, "width"), into.width);
+    read(at(json, "names"), into.names);
+  }
+  void read(const Json& json, Column& into) {
+    expect_keys(json, {"name", "categories"});
+    if (!error_.is_ok()) return;
+    read(at(json, "name"), into.name);
+    read(at(json, "categories"), into.categories);
+  }
+  void read(const Json& json, Tokens& into) {
+    expect_keys(
+        json, {"tokenizer", "lowercase", "vocabulary", "target_vocabulary", "file", "target_file"});
+    if (!error_.is_ok()) return;
+    read_word(
+        json.value("tokenizer", Json()),
+        {Tokenizer::kWords, Tokenizer::kCharacters, Tokenizer::kSentencepiece, Tokenizer::kBlanks},
+        into.tokenizer);
+    read(at(json, "lowercase"), into.lowercase);
+    read(at(json, "vocabulary"), into.vocabulary);
+    read(at(json, "target_vocabulary"), into.target_vocabulary);
+    read(at(json, "file"), into.file);
+    read(at(json, "target_file"), into.target_file);
   }
   void read(const Json& json, Chunk& into) {
     expect_keys(json, {"file", "offset", "records", "first", "hosts"});
@@ -106,8 +158,9 @@ class Decoder {
     for (size_t i = 0; i < into.size() && error_.is_ok(); ++i) read(json[i], into[i]);
   }
   void read(const Json& json, Index& into) {
-    expect_keys(json, {"version", "source", "fingerprint", "element", "shape", "classes",
-                       "class_names", "mean", "stddev", "partitions"});
+    expect_keys(json,
+                {"version", "source", "fingerprint", "element", "shape", "classes", "class_names",
+                 "mean", "stddev", "partitions", "target", "columns", "tokens"});
     if (!error_.is_ok()) return;
     read(at(json, "source"), into.source);
     read(at(json, "fingerprint"), into.fingerprint);
@@ -118,6 +171,10 @@ class Decoder {
     read(at(json, "mean"), into.mean);
     read(at(json, "stddev"), into.stddev);
     read(at(json, "partitions"), into.partitions);
+    // Written where they say something.
+    if (json.contains("target")) read(json["target"], into.target);
+    if (json.contains("columns")) read(json["columns"], into.columns);
+    if (json.contains("tokens")) read(json["tokens"], into.tokens);
   }
 
  private:
@@ -154,16 +211,31 @@ std::string Index::to_json() const {
   for (const Partition& partition : partitions) {
     partitions_json.push_back(dataset::to_json(partition));
   }
-  const Json json = {{"version", version},
-                     {"source", source},
-                     {"fingerprint", fingerprint},
-                     {"element", element == ElementType::kUint8 ? "uint8" : "float32"},
-                     {"shape", shape},
-                     {"classes", classes},
-                     {"class_names", class_names},
-                     {"mean", mean},
-                     {"stddev", stddev},
-                     {"partitions", std::move(partitions_json)}};
+  Json json = {{"version", version},
+               {"source", source},
+               {"fingerprint", fingerprint},
+               {"element", word_of(element)},
+               {"shape", shape},
+               {"classes", classes},
+               {"class_names", class_names},
+               {"mean", mean},
+               {"stddev", stddev},
+               {"partitions", std::move(partitions_json)}};
+  if (target != Target{})
+    json["target"] = {
+        {"kind", word_of(target.kind)}, {"width", target.width}, {"names", target.names}};
+  if (!columns.empty()) {
+    json["columns"] = Json::array();
+    for (const Column& column : columns)
+      json["columns"].push_back({{"name", column.name}, {"categories", column.categories}});
+  }
+  if (tokens != Tokens{})
+    json["tokens"] = {{"tokenizer", word_of(tokens.tokenizer)},
+                      {"lowercase", tokens.lowercase},
+                      {"vocabulary", tokens.vocabulary},
+                      {"target_vocabulary", tokens.target_vocabulary},
+                      {"file", tokens.file},
+                      {"target_file", tokens.target_file}};
   // A name that is not UTF-8 must not become an exception.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

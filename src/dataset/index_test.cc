@@ -119,6 +119,98 @@ TEST(Index, refuses_numbers_outside_their_limits) {
   refuses("/partitions", {good["partitions"][0], good["partitions"][0]});
 }
 
+Index text_index() {
+  Index index = small_index();
+  index.element = ElementType::kInt32;
+  index.shape = {2};  // records of 12 bytes
+  index.mean = index.stddev = {};
+  index.tokens = {.tokenizer = Tokenizer::kCharacters,
+                  .lowercase = false,
+                  .vocabulary = 40,
+                  .file = "vocabulary.txt"};
+  index.partitions[0].file_bytes = {200};
+  index.partitions[0].chunks[1].offset_bytes = 72;
+  return index;
+}
+
+Index table_index() {
+  Index index = small_index();
+  index.element = ElementType::kFloat32;
+  index.shape = {2};
+  index.columns = {{"a", {}}, {"b \"c\"", {"x", "y"}}};
+  index.target = {.kind = TargetKind::kValues, .width = 1, .names = {"y"}};
+  index.classes = 1;
+  index.class_names = {};
+  index.mean = {1, 0};
+  index.stddev = {2, 1};
+  index.partitions[0].records_by_class = {};
+  index.partitions[0].file_bytes = {200};
+  index.partitions[0].chunks[1].offset_bytes = 72;
+  return index;
+}
+
+TEST(Index, of_texts_and_tables_comes_back_as_it_was) {
+  Index tags = text_index(), translation = text_index(), model = text_index();
+  tags.target = {.kind = TargetKind::kTokens, .width = 2};
+  tags.partitions[0].records_by_class = {};
+  tags.partitions[0].file_bytes = {400};
+  translation = tags;
+  translation.target.width = 5;
+  translation.tokens.target_vocabulary = 30;
+  translation.tokens.target_file = "target.txt";
+  translation.classes = 1;
+  translation.class_names = {};
+  model = translation;
+  model.target = {.kind = TargetKind::kNone, .width = 0};
+  model.tokens.target_vocabulary = 0;
+  model.tokens.target_file = "";
+  for (const Index& index : {text_index(), table_index(), tags, translation, model}) {
+    const auto back = Index::from_json(index.to_json());
+    ASSERT_TRUE(back.is_ok()) << back.status().to_string() << index.to_json();
+    EXPECT_EQ(back->to_json(), index.to_json());
+    EXPECT_EQ(back->target, index.target);
+    EXPECT_EQ(back->columns, index.columns);
+    EXPECT_EQ(back->tokens, index.tokens);
+  }
+}
+
+TEST(Index, refuses_targets_columns_and_tokens_that_do_not_go_together) {
+  const auto refuses = [](const Index& good, const std::string& pointer, const Json& value) {
+    Json bad = Json::parse(good.to_json());
+    ASSERT_TRUE(parse(bad).is_ok()) << parse(bad).to_string();
+    bad[Json::json_pointer(pointer)] = value;
+    EXPECT_EQ(parse(bad).code(), Code::kCorrupt) << pointer << " = " << value;
+  };
+  const Json target = {{"kind", "values"}, {"width", 1}, {"names", Json::array()}};
+  refuses(small_index(), "/target", target);
+  refuses(small_index(), "/target", {{"kind", "class"}, {"width", 1}});
+  refuses(small_index(), "/element", "int32");
+  refuses(small_index(), "/columns", {{{"name", "a"}, {"categories", Json::array()}}});
+  refuses(small_index(), "/tokens", Json::parse(text_index().to_json())["tokens"]);
+  refuses(text_index(), "/tokens/vocabulary", 3);
+  refuses(text_index(), "/tokens/vocabulary", int64_t{1} << 40);
+  refuses(text_index(), "/tokens/tokenizer", "letters");
+  refuses(text_index(), "/tokens/lowercase", 1);
+  refuses(text_index(), "/tokens/file", "../vocabulary.txt");
+  refuses(text_index(), "/tokens/file", "");
+  refuses(text_index(), "/tokens/target_vocabulary", 9);
+  refuses(text_index(), "/tokens/more", 1);
+  refuses(text_index(), "/element", "float32");
+  refuses(text_index(), "/shape", {2, 1});
+  refuses(text_index(), "/mean", {1, 2});
+  refuses(table_index(), "/columns/0/name", "b \"c\"");
+  refuses(table_index(), "/columns/0/name", "");
+  refuses(table_index(), "/columns/0/kind", "number");
+  refuses(table_index(), "/columns/1/categories", {1});
+  refuses(table_index(), "/target/width", 2);
+  refuses(table_index(), "/target/width", 0);
+  refuses(table_index(), "/target/kind", "class");
+  refuses(table_index(), "/target/kind", "tokens");
+  refuses(table_index(), "/classes", 2);
+  refuses(table_index(), "/partitions/0/records_by_class", {10});
+  refuses(table_index(), "/shape", {3});
+}
+
 TEST(Index, names_no_file_outside_its_folder) {
   for (const char* name : {"../secret", "/etc/passwd", "..", ".", "", "a/b", "hdfs:x", "a\nb"}) {
     Json json = Json::parse(small_index().to_json());

@@ -19,7 +19,7 @@ constexpr int kMaxStreams = 1 << 16;
 constexpr int kMaxWindowChunks = 1 << 12;
 
 // Keeps the draws for different purposes apart, whatever the seeds are.
-enum class Draw : uint64_t { kMembership = 1, kChunks = 2, kWindow = 3 };
+enum class Draw : uint64_t { kMembership = 1, kChunks = 2, kWindow = 3, kBuckets = 4 };
 
 int64_t multiply_divide(int64_t a, int64_t b, int64_t divisor) {
   return static_cast<int64_t>(static_cast<__int128>(a) * b / divisor);
@@ -225,6 +225,13 @@ std::pair<int64_t, int64_t> EpochPlan::records_at(int stream, int64_t step) cons
           multiply_divide(step + 1, records, layout_->steps)};
 }
 
+int64_t EpochPlan::step_at(int stream, int64_t position) const {
+  // The last step that begins at or before it: t * n / S <= position, with the quotient rounded
+  // down, is t * n < (position + 1) * S.
+  const __int128 end = static_cast<__int128>(position + 1) * layout_->steps;
+  return static_cast<int64_t>((end - 1) / records_of(stream));
+}
+
 int64_t EpochPlan::batch_at(int64_t step) const {
   int64_t batch = 0;
   for (int stream = 0; stream < layout_->options.streams; ++stream) {
@@ -269,6 +276,10 @@ EpochPlan::Window EpochPlan::window(int stream, int number) const {
                               layout.epoch, stream, number));
     random.shuffle(std::span(window.order));
   }
+  window.stream = stream;
+  if (layout.options.bucketing)
+    window.bucket_seed = hash_of(layout.options.seed, static_cast<uint64_t>(Draw::kBuckets),
+                                 layout.epoch, stream, number);
   return window;
 }
 
@@ -280,6 +291,7 @@ std::string EpochPlan::digest() const {
   add(layout_->epoch);
   add(layout_->steps);
   add(layout_->options.streams);
+  if (layout_->options.bucketing) sha.update(as_bytes("by length\n"));
   const auto add_all = [&](const std::vector<int32_t>& numbers) {
     add(static_cast<int64_t>(numbers.size()));
     sha.update(std::as_bytes(std::span(numbers)));

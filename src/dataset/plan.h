@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,8 @@ struct PlanOptions {
   int64_t batch = 1;      // global: records of a step, all streams
   bool shuffle = true;    // false for validation and test: the records in order
   int window_chunks = 4;  // a stream's shuffle window
+  // Of texts: the records of a step are of similar length (length_buckets.h).
+  bool bucketing = false;
 };
 
 // The partition that holds the part's records: its own, or "train"; null when the index has none.
@@ -67,6 +70,8 @@ class EpochPlan {
   int64_t records_of(int stream) const;
   // [begin, end) in the stream's sequence.
   std::pair<int64_t, int64_t> records_at(int stream, int64_t step) const;
+  // The step whose records hold the position of the stream's sequence.
+  int64_t step_at(int stream, int64_t position) const;
   int64_t batch_at(int64_t step) const;  // records of all streams: what sums are divided by
 
   // A piece of the stream's sequence: inside it, `order` permutes the records (window-relative
@@ -75,6 +80,10 @@ class EpochPlan {
     int64_t first = 0;  // of its records, in the stream's sequence
     std::vector<ChunkUse> uses;
     std::vector<int32_t> order;
+    int stream = 0;
+    // Of the draws by which records of similar length come together, once their lengths are known;
+    // nothing: `order` stays.
+    std::optional<uint64_t> bucket_seed = {};
   };
   int window_count(int stream) const;
   Window window(int stream, int number) const;

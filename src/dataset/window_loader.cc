@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dataset/length_buckets.h"
+
 namespace howdah::dataset {
 
 WindowLoader::WindowLoader(const Index& index, const Partition& partition, fs::Location folder,
                            OwnHost own_host, BytesRead& counted, std::shared_ptr<RangeCache> cache)
     : index_(index),
       partition_(partition),
+      check_(index),
       folder_(std::move(folder)),
       own_host_(std::move(own_host)),
       counted_(counted),
@@ -23,7 +26,7 @@ Result<LoadedWindow> WindowLoader::load(const EpochPlan& plan, EpochPlan::Window
   LoadedWindow loaded;
   loaded.plan = plan;
   loaded.first = window.first;
-  loaded.order = std::move(window.order);
+  loaded.order = window.order;
   loaded.records.resize(loaded.order.size() * record_bytes);
   loaded.identities.reserve(loaded.order.size());
 
@@ -32,11 +35,36 @@ Result<LoadedWindow> WindowLoader::load(const EpochPlan& plan, EpochPlan::Window
     const MutableBytes into = rest.first(use.records.size() * record_bytes);
     rest = rest.subspan(into.size());
     HOWDAH_TRY(read_use(use, into, Deadline::after(read_timeout)));
-    HOWDAH_TRY(check_labels(use, into));
+    HOWDAH_TRY(check_records(use, into));
     const int64_t first = partition_.chunks[static_cast<size_t>(use.chunk)].first_record;
     for (const int32_t record : use.records) loaded.identities.push_back(first + record);
   }
+  if (window.bucket_seed && index_.element == ElementType::kInt32)
+    loaded.order = bucket_by_length(plan, window, lengths_of(loaded.records));
   return loaded;
+}
+
+// By the features' tokens, and equals by the target's, where it is a text, too.
+std::vector<int64_t> WindowLoader::lengths_of(Bytes records) const {
+  const auto record_bytes = static_cast<size_t>(index_.record_bytes());
+  const auto tokens_in = [](Bytes bytes) {
+    int64_t tokens = 0;
+    for (; !bytes.empty(); bytes = bytes.subspan(sizeof(int32_t)), ++tokens) {
+      int32_t token;
+      std::memcpy(&token, bytes.data(), sizeof token);
+      if (token == kPaddingToken) break;
+    }
+    return tokens;
+  };
+  std::vector<int64_t> lengths;
+  for (; !records.empty(); records = records.subspan(record_bytes)) {
+    const auto features = static_cast<size_t>(index_.feature_bytes());
+    int64_t length = tokens_in(records.first(features)) << 32;
+    if (index_.target.kind == TargetKind::kTokens)
+      length += tokens_in(records.subspan(features, record_bytes - features));
+    lengths.push_back(length);
+  }
+  return lengths;
 }
 
 Status WindowLoader::read_use(const ChunkUse& use, MutableBytes into, Deadline deadline) {
@@ -94,17 +122,15 @@ Status WindowLoader::read_range(int number, int64_t offset_bytes, MutableBytes i
   return Status::ok();
 }
 
-Status WindowLoader::check_labels(const ChunkUse& use, Bytes records) const {
+Status WindowLoader::check_records(const ChunkUse& use, Bytes records) const {
   const auto record_bytes = static_cast<size_t>(index_.record_bytes());
   const Chunk& chunk = partition_.chunks[static_cast<size_t>(use.chunk)];
   for (size_t i = 0; i < use.records.size(); ++i) {
-    int32_t label;
-    std::memcpy(&label, records.data() + (i + 1) * record_bytes - sizeof label, sizeof label);
-    if (label >= 0 && label < index_.classes) continue;
-    const int64_t at = chunk.offset_bytes + (use.records[i] + 1) * index_.record_bytes() -
-                       static_cast<int64_t>(sizeof label);
-    return Status(Code::kCorrupt, fmt::format("a label of {} at byte {}, where 0 to {} can be",
-                                              label, at, index_.classes - 1))
+    const auto fault = check_.fault(records.subspan(i * record_bytes, record_bytes));
+    if (!fault) continue;
+    const int64_t at = chunk.offset_bytes + use.records[i] * index_.record_bytes() + fault->at;
+    return Status(Code::kCorrupt,
+                  fmt::format("{} at byte {}, where {}", fault->what, at, fault->expected))
         .with_operation("read")
         .with_peer(uri_of(chunk.file))
         .with_advice("index the source again");

@@ -11,13 +11,14 @@
 #include "dataset/own_host.h"
 #include "dataset/plan.h"
 #include "dataset/range_cache.h"
+#include "dataset/record_check.h"
 
 namespace howdah::dataset {
 
 struct LoadedWindow {
   EpochPlan plan;
   int64_t first = 0;                // of its records, in the stream's sequence
-  std::vector<int32_t> order;       // as EpochPlan::Window
+  std::vector<int32_t> order;       // as EpochPlan::Window, or by length
   std::vector<std::byte> records;   // [order.size(), record_bytes], the uses one after the other
   std::vector<int64_t> identities;  // [order.size()]
 
@@ -35,7 +36,7 @@ class WindowLoader {
   WindowLoader(const Index& index, const Partition& partition, fs::Location folder,
                OwnHost own_host, BytesRead& counted, std::shared_ptr<RangeCache> cache = {});
 
-  //   kCorrupt  a label outside the classes, a file shorter than the index says
+  //   kCorrupt  a record (record_check.h), or a file's length, that is not as the index says
   //   and the errors of FileSystem, with the file as peer; the next call tries again
   Result<LoadedWindow> load(const EpochPlan& plan, EpochPlan::Window window,
                             std::chrono::milliseconds read_timeout);
@@ -51,11 +52,13 @@ class WindowLoader {
   // From the cache, or from the file and into the cache.
   Status read_kept(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
   Status read_range(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
-  Status check_labels(const ChunkUse& use, Bytes records) const;
+  std::vector<int64_t> lengths_of(Bytes records) const;
+  Status check_records(const ChunkUse& use, Bytes records) const;
   void count(const OpenFile& file, int64_t offset_bytes, int64_t length_bytes);
 
   const Index& index_;
   const Partition& partition_;
+  const RecordCheck check_;
   fs::Location folder_;
   OwnHost own_host_;
   BytesRead& counted_;

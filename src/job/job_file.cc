@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "job/augmentation_section.h"
+#include "job/complete_job.h"
 #include "job/course_section.h"
 #include "job/job_spec.h"
 #include "job/layers_section.h"
@@ -15,7 +15,6 @@
 #include "job/train_section.h"
 #include "job/yaml_section.h"
 #include "job/zoo_section.h"
-#include "measure/measure.h"
 
 namespace howdah::job {
 namespace {
@@ -46,38 +45,6 @@ Result<YamlValue> read_tree(const std::string& path, int depth) {
   if (!base)
     return base.status().with_advice("named by 'extends' at " + extends->place.to_string());
   return merge(std::move(*base), tree);
-}
-
-// With a preparation in the same file its output is the source, unless another is named.
-void read_data(YamlSection keys, bool prepared, DataSpec& data, model::Augmentation& augmentation) {
-  data.source = prepared ? keys.text("source", "") : keys.required_text("source");
-  data.index = keys.text("index", "");
-  keys.choice("format", {"idx"}, 0);
-  if (keys.has("classes")) data.classes = keys.integer("classes", 2, 2, 1 << 20);
-  YamlSection split = keys.section("split");
-  data.split.train = split.number("train", 0.9, 0, 1);
-  data.split.validation = split.number("validation", 1 - data.split.train, 0, 1);
-  data.split.seed = static_cast<uint64_t>(split.integer("seed", 0, 0));
-  if (split.present() && std::abs(data.split.train + data.split.validation - 1) > 1e-9)
-    split.refuse(*keys.any("split"), "'data.split' must add up to 1",
-                 "the test records are a partition of their own");
-  if (data.split.train <= 0) split.refuse(*keys.any("split"), "'data.split.train' must be above 0");
-  split.finish();
-  augmentation = read_augmentation(keys.section("augment"));
-  if (const YamlValue* steps = keys.list("preprocess")) {
-    for (const YamlValue& step : steps->list) {
-      Status error;
-      YamlSection one(&step, "data.preprocess", error);
-      YamlSection normalize = one.section("normalize");
-      if (normalize.present())
-        data.standardize = normalize.choice("method", {"unit", "standard"}, 0) == 1;
-      normalize.finish();
-      one.not_built_yet({"clean"});
-      one.finish();
-      if (!error.is_ok()) keys.refuse(step, error.message(), error.advice());
-    }
-  }
-  keys.finish();
 }
 
 void read_resources(YamlSection keys, JobSpec& job) {
@@ -121,15 +88,6 @@ void read_parallel(YamlSection keys, JobSpec& job) {
     keys.refuse(keys.has("streams") ? *keys.any("streams") : YamlValue(),
                 "'train.batch' is less than 'parallel.streams'");
   keys.finish();
-}
-
-// The layers of a model by name, as soon as it is known how many classes there are.
-void expand_zoo(JobSpec& job, int64_t classes) {
-  if (!job.zoo) return;
-  if (job.zoo->classes == 0) job.zoo->classes = classes;
-  if (job.zoo->classes == 0) return;
-  job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
-  job.training.decoder = model::zoo_decoder(*job.zoo, job.zoo->classes);
 }
 
 void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
@@ -181,22 +139,6 @@ void read_head(YamlSection& keys, JobSpec& job, const Status& error) {
   job.home = keys.text("home", "");
 }
 
-// What somebody waits for and evaluations do not report anyway: the measure, and who waits.
-std::vector<MetricSpec> watched_measures(const model::Training& training) {
-  std::vector<MetricSpec> watched;
-  const auto usual = measure::usual_measures(training.task);
-  const auto add = [&](bool waits, const model::Schedule::Measure& measure, const char* who) {
-    if (waits && measure.name != "loss" &&
-        std::find(usual.begin(), usual.end(), measure.name) == usual.end())
-      watched.push_back({measure.name, who});
-  };
-  add(training.schedule.type == model::ScheduleType::kPlateau, training.schedule.plateau.measure,
-      "learning_rate.measure");
-  add(training.course.stop_early.on, training.course.stop_early.measure, "stop_early.measure");
-  add(training.course.best.on, training.course.best.measure, "checkpoint.best.measure");
-  return watched;
-}
-
 // What evaluations report beside the usual: what is asked for, and what somebody waits for.
 void take_measures(JobSpec& job) {
   std::vector<std::string>& measures = job.training.measures;
@@ -217,7 +159,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   bool prepared = false;
   for (const char* section : {"prepare", "preprocess"}) prepared |= keys.any(section) != nullptr;
   job.training.task = read_task(keys);
-  read_data(keys.section("data"), prepared, job.data, job.training.augmentation);
+  job.data = read_data(keys.section("data"), prepared, job.training);
   read_model(keys.section("model"), job, tree);
   job.loss_place = read_loss(keys, job.training);
   read_optimizer(keys, job.training, error);
@@ -301,61 +243,6 @@ Result<JobSpec> load_job_file(const std::string& path, const JobFileOptions& opt
 
 Result<JobSpec> parse_job(const std::string& text, const std::string& file_name) {
   return training_of(HOWDAH_TRY(parse_any_job(text, file_name)), file_name);
-}
-
-namespace {
-
-// Who waits for the validation's figures needs a validation part.
-Status check_validation(const model::Training& training, const dataset::Index& index,
-                        const dataset::Split& split) {
-  if (dataset::has_part(index, split, dataset::Part::kValidation)) return Status::ok();
-  const auto refused = [&](const std::string& who, const std::string& otherwise) {
-    return Status(Code::kInvalidArgument, who + ", but there is no validation part")
-        .with_peer(index.source)
-        .with_advice("give 'data.split.validation', or " + otherwise);
-  };
-  if (training.schedule.type == model::ScheduleType::kPlateau)
-    return refused("the learning rate waits for a plateau", "choose another schedule");
-  if (training.course.stop_early.on)
-    return refused("'stop_early' is by validation", "leave it out");
-  if (training.course.best.on) return refused("'checkpoint.best' is by validation", "leave it out");
-  return Status::ok();
-}
-
-}  // namespace
-
-Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
-  model::Training& training = spec.training;
-  if (spec.data.classes && *spec.data.classes < index.classes)
-    return Status(Code::kInvalidArgument,
-                  "'data.classes' is " + std::to_string(*spec.data.classes) +
-                      ", but the labels go up to " + std::to_string(index.classes - 1))
-        .with_peer(index.source);
-  if (index.partition("validation")) {  // the source comes divided
-    spec.data.split.train = 1;
-    spec.data.split.validation = 0;
-  }
-  training.input = index.shape;
-  training.classes = spec.data.classes.value_or(index.classes);
-  expand_zoo(spec, training.classes);
-  training.normalization = {};
-  if (spec.data.standardize) {
-    for (const double mean : index.mean) training.normalization.mean.push_back(mean / 255);
-    for (const double deviation : index.stddev)
-      training.normalization.stddev.push_back(deviation > 0 ? deviation / 255 : 1);
-  }
-  // A binary classification has one output for two classes.
-  const int64_t classes =
-      training.task == model::Task::kBinaryClassification ? 2 : training.classes;
-  HOWDAH_TRY(check_metrics(spec.metrics, training.task, classes));
-  HOWDAH_TRY(check_metrics(watched_measures(training), training.task, classes));
-  HOWDAH_TRY(check_loss(training.loss, training.task, classes, spec.loss_place));
-  HOWDAH_TRY(check_validation(training, index, spec.data.split));
-  if (training.augmentation.fill_mean) training.augmentation.fill = index.mean;
-  HOWDAH_TRY(model::check_augmentation(training.augmentation, training.input,
-                                       index.element == dataset::ElementType::kUint8));
-  const auto shapes = HOWDAH_TRY(model::infer_network(training));
-  return model::check_groups(training.optimizer, model::parameter_names(shapes));
 }
 
 }  // namespace howdah::job

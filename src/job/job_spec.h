@@ -7,23 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "dataset/plan.h"
+#include "dataset/index.h"
 #include "job/answer_section.h"
 #include "job/course_section.h"
+#include "job/data_section.h"
 #include "job/metrics_section.h"
 #include "model/training.h"
 #include "model/zoo.h"
 #include "prepare/spec.h"
 
 namespace howdah::job {
-
-struct DataSpec {
-  std::string source;  // URI of raw files, or of a prepared dataset; of `prepare:` when not given
-  std::string index;   // URI of the indexed dataset; empty: made from the source under home
-  std::optional<int64_t> classes;  // the labels' number; from the data when not given
-  dataset::Split split;      // all for training, where the dataset has a validation part of its own
-  bool standardize = false;  // preprocess: normalize with method standard
-};
 
 struct ResourceSpec {
   std::string queue = "default";
@@ -75,11 +68,11 @@ Result<JobSpec> parse_job(const std::string& text, const std::string& file_name)
 // The whole training with every fallback written out; parse_job(to_yaml(spec)) is the same job.
 std::string to_yaml(const JobSpec& spec);
 
-// Fills in what the data says (shape, classes, mean and deviation) and checks the layers against
-// it.
-//   kInvalidArgument  the layer's place, the expected and the found shape; `data.classes` too
-//   small;
-//                     a measure that does not fit that many classes
+// Fills in what the data says (shape, vocabulary, classes, mean and deviation) and checks the
+// layers against it.
+//   kInvalidArgument  data that the task cannot be learnt from; the layer's place, the expected and
+//                     the found shape; `data.classes` too small; a measure that does not fit that
+//                     many classes
 Status complete_from_index(JobSpec& spec, const dataset::Index& index);
 
 // Of a job that asks a model: the part of the data that it is asked about, and no more

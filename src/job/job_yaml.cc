@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "job/augmentation_section.h"
 #include "job/course_section.h"
 #include "job/job_spec.h"
 #include "job/layers_section.h"
@@ -27,19 +26,6 @@ std::string size_text(int64_t bytes) {
   return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{}", bytes);
 }
 
-std::string data_text(const DataSpec& data, const model::Augmentation& augmentation) {
-  std::string text = fmt::format("data:\n  source: {}\n  format: idx\n", quoted(data.source));
-  if (!data.index.empty()) text += fmt::format("  index: {}\n", quoted(data.index));
-  if (data.classes) text += fmt::format("  classes: {}\n", *data.classes);
-  text += fmt::format("  split: {{train: {}, validation: {}, seed: {}}}\n", data.split.train,
-                      data.split.validation, data.split.seed);
-  text += fmt::format("  preprocess:\n    - normalize: {{method: {}}}\n",
-                      data.standardize ? "standard" : "unit");
-  if (augmentation.any())
-    text += fmt::format("  augment: {}\n", augmentation_to_yaml(augmentation));
-  return text;
-}
-
 std::string model_text(const JobSpec& spec) {
   const model::Pretrained& pretrained = spec.training.pretrained;
   const std::string weights =
@@ -63,7 +49,7 @@ std::string to_yaml(const JobSpec& spec) {
   std::string text = fmt::format("name: {}\n", spec.name);
   if (!spec.home.empty()) text += fmt::format("home: {}\n", quoted(spec.home));
   text += fmt::format("task: {}\n", model::task_name(training.task));
-  text += data_text(spec.data, training.augmentation);
+  text += data_to_yaml(spec.data, training);
   text += model_text(spec);
   text += fmt::format("loss: {}\n", loss_to_yaml(training.loss));
   text += fmt::format("optimizer: {}\n", optimizer_to_yaml(training.optimizer));

@@ -53,6 +53,7 @@ struct Training {
   bool bfloat16 = false;  // forward and backward by libtorch's autocast; the weights are float32
   // How images lie in memory inside the network; when not given, as is faster.
   std::optional<bool> channels_last;
+  bool bucketing = true;  // of texts: those of a micro-batch are of similar length
   int64_t epochs = 1;
   int64_t batch = 128;  // global
   uint64_t seed = 1;

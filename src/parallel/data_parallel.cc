@@ -25,6 +25,7 @@ dataset::PlanOptions plan_options(const model::Training& training, const dataset
   options.streams = training.streams;
   options.batch = training.batch;
   options.shuffle = part == dataset::Part::kTrain;
+  options.bucketing = options.shuffle && training.bucketing && is_of_text(training.task);
   return options;
 }
 

@@ -10,10 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "statistics/sample.h"
+#include "text/sentencepiece_library/pieces.h"
+#include "text/sentencepiece_model.h"
 #include "transform/column_views.h"
 #include "transform/normalize_step.h"
-#include "transform/sentencepiece_library/pieces.h"
-#include "transform/sentencepiece_model.h"
 #include "transform/vocabulary_lists.h"
 
 namespace howdah::transform {
@@ -30,7 +30,8 @@ class TextCollector : public Collector {
     const auto column = HOWDAH_TRY(column_of(*records.batch, column_));
     HOWDAH_TRY(TextView::of(column)).each_present([&](int64_t row, std::string_view text) {
       const auto& identity = records.identities[static_cast<size_t>(row)];
-      if (!text.empty() && sample_.wants(identity)) sample_.add(identity, training_text(text));
+      if (!text.empty() && sample_.wants(identity))
+        sample_.add(identity, text::training_text(text));
     });
     return Status::ok();
   }
@@ -94,7 +95,7 @@ class SentencePieceStep : public Step {
 Status SentencePieceStep::fit(const Collector& collected) {
   const auto* texts = dynamic_cast<const TextCollector*>(&collected);
   if (!texts) return Status(Code::kInternal, "another step's collector");
-  auto model = train_sentencepiece(texts->texts(), rule().size, rule().bpe);
+  auto model = text::train_sentencepiece(texts->texts(), {.size = rule().size, .bpe = rule().bpe});
   if (!model.is_ok())
     return model.status().with_peer(spec_.where).with_advice("give it another size, or more text");
   return take(std::move(*model));
@@ -153,7 +154,7 @@ std::string wanted_model(const Step& step) {
 Status give_model(Step& step, std::string bytes) {
   auto* pieces = dynamic_cast<SentencePieceStep*>(&step);
   if (!pieces) return Status(Code::kInternal, "a step that takes no model");
-  Status taken = check_sentencepiece(bytes);
+  Status taken = text::check_sentencepiece(bytes);
   if (taken.is_ok()) taken = pieces->take(std::move(bytes));
   if (taken.is_ok()) return taken;
   return wrong_spec(step.spec(), fmt::format("{} is no model of SentencePiece ({})",

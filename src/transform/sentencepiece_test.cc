@@ -1,11 +1,7 @@
 #include "transform/sentencepiece.h"
 
-#include <csignal>
-#include <cstdlib>
-
+#include "text/sentencepiece_model.h"
 #include "transform/normalize_testing.h"
-#include "transform/sentencepiece_child.h"
-#include "transform/sentencepiece_model.h"
 #include "transform/vocabulary_lists.h"
 
 namespace howdah::transform {
@@ -73,8 +69,8 @@ TEST(SentencePiece, is_the_same_however_it_was_learnt) {
 }
 
 TEST(SentencePiece, takes_a_trained_model_and_learns_nothing_then) {
-  const auto trained =
-      train_sentencepiece({"a new newer newest thing", "a low lower thing"}, 30, false);
+  const auto trained = text::train_sentencepiece({"a new newer newest thing", "a low lower thing"},
+                                                 {.size = 30, .bpe = false});
   ASSERT_TRUE(trained.is_ok()) << trained.status().to_string();
   SentencePiece rule = rule_of();
   rule.model = "hdfs:///models/m.model";
@@ -122,35 +118,6 @@ TEST(SentencePiece, learns_from_odd_texts_or_says_why_not) {
       }
     }
   }
-}
-
-TEST(SentencePiece, outlives_a_library_that_ends_its_process) {
-  EXPECT_EQ(*in_child([](std::string& result) {
-    result.assign(1 << 20, 'x');
-    return true;
-  }),
-            std::string(1 << 20, 'x'));
-  EXPECT_EQ(in_child([](std::string& result) {
-              result = "no";
-              return false;
-            })
-                .status()
-                .message(),
-            "no");
-  const auto ended = in_child([](std::string&) -> bool {
-    fprintf(stderr, "a fault\n");
-    exit(0);
-  });
-  EXPECT_EQ(ended.status().message(), "ended early: a fault");
-  const auto killed = in_child([](std::string&) -> bool { return raise(SIGKILL) == 0; });
-  EXPECT_EQ(killed.status().message(), "ended early:  (signal 9)");
-}
-
-TEST(SentencePiece, cuts_texts_for_training_between_characters) {
-  EXPECT_EQ(training_text("short\ttext"), "short text");
-  EXPECT_EQ(training_text(std::string(1023, 'a') + "ü").size(), 1023U);
-  EXPECT_EQ(training_text(std::string(1022, 'a') + "ü").size(), 1024U);
-  EXPECT_EQ(training_text(std::string(5000, '\x80')).size(), 0U);
 }
 
 TEST(SentencePiece, refuses_broken_state_and_specs) {

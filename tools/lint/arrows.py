@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Bottom first, as in DESIGN's table of modules and in CMakeLists.txt.
-ORDER = ("base net hadoop hdfs fs yarn runtime mapreduce statistics model measure prepare dataset formats transform "
+ORDER = ("base net hadoop hdfs fs yarn runtime mapreduce statistics model measure prepare dataset text formats transform "
          "data comm train parallel job exporting cluster monitor roles worker cli").split()
 
 # Third-party headers by their first folder, and the only modules that may see them.

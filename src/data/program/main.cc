@@ -63,7 +63,8 @@ int finish(const Status& status) {
 }
 
 void describe_index(CLI::App& app, howdah::data::IndexCommand& command) {
-  CLI::App* index = app.add_subcommand("index", "Make an indexed dataset of a folder of IDX files");
+  CLI::App* index =
+      app.add_subcommand("index", "Make an indexed dataset of IDX files or prepared data");
   index->add_option("--source", command.source, "URI of the folder with the files")->required();
   index
       ->add_option("--output", command.output,
@@ -71,6 +72,7 @@ void describe_index(CLI::App& app, howdah::data::IndexCommand& command) {
       ->required();
   index->add_option("--conf", command.conf, "Hadoop's configuration folder");
   index->add_option("--classes", command.classes, "number of classes; default: highest label + 1");
+  index->add_option("--request", command.request, "what texts or tables are to become, as JSON");
   index->add_flag("--json", command.json, "print the result as one JSON object");
   index->add_flag("--progress", command.progress, "tell the progress on standard error");
 }

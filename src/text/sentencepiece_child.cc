@@ -1,4 +1,4 @@
-#include "transform/sentencepiece_child.h"
+#include "text/sentencepiece_child.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-namespace howdah::transform {
+namespace howdah::text {
 namespace {
 
 constexpr int kGood = 0, kRefused = 1, kEndedEarly = 2;
@@ -105,4 +105,4 @@ Result<std::string> in_child(const std::function<bool(std::string& result)>& cal
   return Status(Code::kInvalidArgument, one_line("ended early: " + complaint));
 }
 
-}  // namespace howdah::transform
+}  // namespace howdah::text

@@ -1,4 +1,4 @@
-#include "transform/sentencepiece_library/pieces.h"
+#include "text/sentencepiece_library/pieces.h"
 
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
@@ -39,6 +39,10 @@ class LoadedModel : public Model {
   int size() const override { return processor_.GetPieceSize(); }
   bool encode(std::string_view text, std::vector<int>& numbers, std::string& error) const override {
     return succeeds(error, [&] { return processor_.Encode(text, &numbers); });
+  }
+  bool decode(const std::vector<int>& numbers, std::string& text,
+              std::string& error) const override {
+    return succeeds(error, [&] { return processor_.Decode(numbers, &text); });
   }
   bool take(std::string_view bytes, std::string& error) {
     return succeeds(error, [&] { return processor_.LoadFromSerializedProto(bytes); });

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace howdah::transform {
+namespace howdah::text {
 
 // `call` runs in a child, which has this thread alone, and no file but its standard error; what it
 // appends to `result` comes back. Returns false: refused, for the reason in `result`. It must not
@@ -17,4 +17,4 @@ namespace howdah::transform {
 //                     error)
 Result<std::string> in_child(const std::function<bool(std::string& result)>& call);
 
-}  // namespace howdah::transform
+}  // namespace howdah::text

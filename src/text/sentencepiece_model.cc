@@ -1,13 +1,13 @@
-#include "transform/sentencepiece_model.h"
+#include "text/sentencepiece_model.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "formats/text_encoding.h"
-#include "transform/sentencepiece_child.h"
-#include "transform/sentencepiece_library/pieces.h"
+#include "text/sentencepiece_child.h"
+#include "text/sentencepiece_library/pieces.h"
+#include "text/utf8.h"
 
-namespace howdah::transform {
+namespace howdah::text {
 
 std::string training_text(std::string_view text) {
   size_t end = std::min(text.size(), kMaxTrainingTextBytes);
@@ -23,10 +23,10 @@ std::string training_text(std::string_view text) {
   return cut;
 }
 
-Result<std::string> train_sentencepiece(const std::vector<std::string>& texts, int64_t size,
-                                        bool bpe) {
+Result<std::string> train_sentencepiece(const std::vector<std::string>& texts,
+                                        const PieceOptions& options) {
   const auto has_word = [](const std::string& text) {
-    return text.find_first_not_of(' ') != std::string::npos && formats::is_valid_utf8(text);
+    return text.find_first_not_of(' ') != std::string::npos && is_valid_utf8(text);
   };
   std::vector<std::string> usable;
   std::copy_if(texts.begin(), texts.end(), std::back_inserter(usable), has_word);
@@ -35,19 +35,21 @@ Result<std::string> train_sentencepiece(const std::vector<std::string>& texts, i
   // One thread: with several, the sums of expectations depend on who comes first.
   auto model = in_child([&](std::string& result) {
     std::string error;
-    const bool good = pieces::train(usable,
-                                    {{"model_type", bpe ? "bpe" : "unigram"},
-                                     {"vocab_size", std::to_string(size)},
-                                     {"hard_vocab_limit", "false"},
-                                     {"num_threads", "1"},
-                                     {"shuffle_input_sentence", "false"},
-                                     {"max_sentence_length", std::to_string(kMaxTrainingTextBytes)},
-                                     {"pad_id", "0"},
-                                     {"unk_id", "1"},
-                                     {"bos_id", "-1"},
-                                     {"eos_id", "-1"},
-                                     {"minloglevel", "2"}},
-                                    result, error);
+    const bool good =
+        pieces::train(usable,
+                      {{"model_type", options.bpe ? "bpe" : "unigram"},
+                       {"vocab_size", std::to_string(options.size)},
+                       {"hard_vocab_limit", "false"},
+                       {"num_threads", "1"},
+                       {"shuffle_input_sentence", "false"},
+                       {"max_sentence_length", std::to_string(kMaxTrainingTextBytes)},
+                       {"pad_id", "0"},
+                       {"unk_id", "1"},
+                       {"bos_id", options.framed ? "2" : "-1"},
+                       {"eos_id", options.framed ? "3" : "-1"},
+                       {"normalization_rule_name", options.lowercase ? "nmt_nfkc_cf" : "nmt_nfkc"},
+                       {"minloglevel", "2"}},
+                      result, error);
     if (!good) result = std::move(error);
     return good;
   });
@@ -66,4 +68,4 @@ Status check_sentencepiece(const std::string& bytes) {
   return Status(checked.status().code(), "sentencepiece: " + checked.status().message());
 }
 
-}  // namespace howdah::transform
+}  // namespace howdah::text

@@ -19,6 +19,9 @@ class HOWDAH_PIECES_EXPORT Model {
   // Replaces `numbers`. Thread-safe.
   virtual bool encode(std::string_view text, std::vector<int>& numbers,
                       std::string& error) const = 0;
+  // Replaces `text`; numbers are in [0, size()). Thread-safe.
+  virtual bool decode(const std::vector<int>& numbers, std::string& text,
+                      std::string& error) const = 0;
 };
 
 // Options by the library's names and in its order: "vocab_size", "8000".
