@@ -7,6 +7,7 @@
 #include "job/loss_section.h"
 #include "job/metrics_section.h"
 #include "measure/measure.h"
+#include "model/fill.h"
 
 namespace howdah::job {
 
@@ -16,7 +17,9 @@ using model::Task;
 void expand_zoo(JobSpec& job, int64_t classes) {
   if (!job.zoo) return;
   if (job.zoo->classes == 0) job.zoo->classes = classes;
-  if (job.zoo->classes > 0) job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
+  if (job.zoo->classes == 0) return;
+  job.training.layers = model::zoo_layers(*job.zoo, job.zoo->classes);
+  job.training.decoder = model::zoo_decoder(*job.zoo, job.zoo->classes);
 }
 
 std::vector<MetricSpec> watched_measures(const model::Training& training) {
@@ -110,6 +113,18 @@ void take_normalization(JobSpec& spec, const dataset::Index& index) {
     normalization.stddev.push_back(deviation > 0 ? deviation / unit : 1);
 }
 
+// What layers leave to the data.
+Status fill_layers(model::Training& training, const dataset::Index& index) {
+  model::fill_vocabulary(training.layers, index.tokens.vocabulary);
+  model::fill_vocabulary(training.decoder, index.tokens.target_vocabulary);
+  std::vector<model::DataColumn> columns;
+  for (const dataset::Column& column : index.columns)
+    columns.push_back({column.name, column.categories.empty()
+                                        ? 0
+                                        : static_cast<int64_t>(column.categories.size()) + 1});
+  return model::fill_columns(training.layers, columns);
+}
+
 }  // namespace
 
 Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
@@ -130,6 +145,7 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
   training.classes = outputs_of(spec, index);
   training.target_width = index.target.width;
   expand_zoo(spec, training.classes);
+  HOWDAH_TRY(fill_layers(training, index));
   take_normalization(spec, index);
   // A binary classification has one output for two classes.
   const int64_t classes = training.task == Task::kBinaryClassification ? 2 : training.classes;

@@ -180,7 +180,8 @@ std::string request_text(const Request& request, const model::Training& training
     text += fmt::format("tokenizer: {}, ", tokenizer_name(request.tokenizer));
   if (request.tokenizer != Tokenizer::kSentencepiece)
     text += fmt::format("min_count: {}, ", request.min_count);
-  if (task == Task::kTranslation) text += fmt::format("target_length: {}, ", request.target_length);
+  if (training.task == Task::kTranslation)
+    text += fmt::format("target_length: {}, ", request.target_length);
   return text + fmt::format("vocabulary: {}, length: {}, lowercase: {}, bucketing: {}}}\n",
                             request.vocabulary, request.length, request.lowercase,
                             training.bucketing);

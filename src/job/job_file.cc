@@ -90,6 +90,17 @@ void read_parallel(YamlSection keys, JobSpec& job) {
   keys.finish();
 }
 
+void read_beam(YamlSection& root, model::Training& training) {
+  YamlSection keys = root.section("beam");
+  if (keys.present() && training.task != model::Task::kTranslation)
+    keys.refuse(*root.any("beam"), "'beam' is of translations only", "leave it out");
+  model::Beam& beam = training.beam;
+  beam.width = keys.integer("width", beam.width, 1, 1024);
+  beam.length_penalty = keys.number("length_penalty", beam.length_penalty, 0, 10);
+  beam.longest = keys.integer("longest", beam.longest, 1, 1 << 20);
+  keys.finish();
+}
+
 void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
   keys.not_built_yet({"torchscript"});
   if (const YamlValue* type = keys.any("type")) {
@@ -162,6 +173,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   job.data = read_data(keys.section("data"), prepared, job.training);
   read_model(keys.section("model"), job, tree);
   job.loss_place = read_loss(keys, job.training);
+  read_beam(keys, job.training);
   read_optimizer(keys, job.training, error);
   read_learning_rate(keys, model::default_learning_rate(job.training.optimizer.type),
                      job.training.task, job.training.schedule);

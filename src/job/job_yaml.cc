@@ -52,6 +52,9 @@ std::string to_yaml(const JobSpec& spec) {
   text += data_to_yaml(spec.data, training);
   text += model_text(spec);
   text += fmt::format("loss: {}\n", loss_to_yaml(training.loss));
+  if (training.task == model::Task::kTranslation)
+    text += fmt::format("beam: {{width: {}, length_penalty: {}, longest: {}}}\n",
+                        training.beam.width, training.beam.length_penalty, training.beam.longest);
   text += fmt::format("optimizer: {}\n", optimizer_to_yaml(training.optimizer));
   text += fmt::format("learning_rate: {}\n", learning_rate_to_yaml(training.schedule));
   text += fmt::format("regularization: {}\n", regularization_to_yaml(training.regularization));

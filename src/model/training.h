@@ -22,6 +22,13 @@ struct Regularization {
   double l2 = 0;  // added to the loss: l2 / 2 * sum w^2, over weights (not biases)
 };
 
+// Of all texts that a translation might be, the search goes on with the few best beginnings.
+struct Beam {
+  int64_t width = 4;            // 1: greedy
+  double length_penalty = 0.6;  // 0: long texts are never preferred (Wu 2016, equation 14)
+  int64_t longest = 1 << 20;    // tokens; never more than a target holds
+};
+
 struct Normalization {  // (value / 255 - mean) / stddev, a channel; empty: value / 255 only
   std::vector<double> mean, stddev;  // of values in [0, 1]
 };
@@ -41,6 +48,7 @@ struct Training {
   int64_t classes = 0;
   int64_t target_width = 1;  // int32 (of a regression: float32) that a record's target holds
   Loss loss;
+  Beam beam;  // how a translation is looked for
   // What an evaluation reports beside the task's usual figures: names of src/measure.
   std::vector<std::string> measures = {};
   Optimizer optimizer;

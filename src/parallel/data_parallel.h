@@ -172,6 +172,7 @@ class DataParallelTrainer {
                          Deadline deadline);
   Status add_texts(const dataset::RecordBatch& batch, train::Answers& answers);
   Status merge(train::Answers& answers, Deadline deadline);
+  Result<train::Predictions> answers_to(const dataset::RecordBatch& batch);
   void note_validation(const train::Metrics& metrics);
 
   const model::Training training_;

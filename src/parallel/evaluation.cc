@@ -99,7 +99,7 @@ Status DataParallelTrainer::predict(dataset::Part part, const WriteAnswers& writ
     HOWDAH_TRY(walk(
         stream, part,
         [&](const dataset::RecordBatch& batch) -> Status {
-          return write(stream, &batch, HOWDAH_TRY(network_->predict(batch)));
+          return write(stream, &batch, HOWDAH_TRY(answers_to(batch)));
         },
         deadline));
     return write(stream, nullptr, {});
@@ -108,6 +108,15 @@ Status DataParallelTrainer::predict(dataset::Part part, const WriteAnswers& writ
   for (int stream = streams_.begin; stream < streams_.end && done.is_ok(); ++stream)
     done = predict_stream(stream);
   return done.is_ok() ? done : give_up(done);
+}
+
+Result<train::Predictions> DataParallelTrainer::answers_to(const dataset::RecordBatch& batch) {
+  if (training_.task != model::Task::kTranslation || !options_.texts.given())
+    return network_->predict(batch);
+  train::Predictions said;
+  for (const auto& tokens : HOWDAH_TRY(options_.texts.translate(*network_, batch)))
+    said.texts.push_back(options_.texts.text_of(tokens));
+  return said;
 }
 
 Status DataParallelTrainer::meet(Deadline deadline) {

@@ -134,10 +134,19 @@ class Network::Impl {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
     const Flow said = HOWDAH_TRY(forward(batch, {}));
-    if (said.lengths.defined())
-      return Status(Code::kUnsupported, "this task's answers cannot be written yet");
-    const Tensor scores = scores_of(said.x).contiguous();
     Predictions predictions;
+    if (training_.task == model::Task::kTagging) {
+      const Tensor found = loss_.answers(said.x).contiguous();
+      for (int64_t record = 0; record < batch.records; ++record) {
+        const int64_t* tags = found.const_data_ptr<int64_t>() + record * found.size(1);
+        predictions.tags.emplace_back(tags, tags + said.lengths[record].item<int64_t>());
+      }
+      return predictions;
+    }
+    if (said.lengths.defined())
+      return Status(Code::kUnsupported, "a language model says nothing of a record")
+          .with_advice("howdah evaluate measures its perplexity");
+    const Tensor scores = scores_of(said.x).contiguous();
     predictions.width = static_cast<size_t>(scores.size(1));
     predictions.scores.assign(scores.const_data_ptr<float>(),
                               scores.const_data_ptr<float>() + scores.numel());

@@ -22,10 +22,11 @@ namespace howdah::train {
 
 // What a network says of each record of a batch.
 struct Predictions {
-  size_t width = 0;                // scores a record
-  std::vector<float> scores;       // [records, width]: probabilities of classes (of a binary
-                                   // classification: of class 1), or the values of a regression
-  std::vector<std::string> texts;  // [records]: tags, or a translation; empty of other tasks
+  size_t width = 0;           // scores a record
+  std::vector<float> scores;  // [records, width]: probabilities of classes (of a binary
+                              // classification: of class 1), or the values of a regression
+  std::vector<std::vector<int32_t>> tags;  // [records]: of each token, of a tagging
+  std::vector<std::string> texts;          // [records]: of a translation
 };
 
 class Network {
@@ -59,7 +60,7 @@ class Network {
   Status evaluate(const dataset::RecordBatch& batch, Answers& answers);
 
   // What it says of the batch, as evaluate() sees it.
-  //   kUnsupported  a task whose answers are neither classes nor values
+  //   kUnsupported  a language model; a translation: translate() writes it
   Result<Predictions> predict(const dataset::RecordBatch& batch);
 
   // What the decoder writes for each text of the batch (its targets are not looked at): tokens

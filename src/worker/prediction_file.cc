@@ -70,6 +70,11 @@ std::string PredictionFile::line(int64_t record, size_t row, const train::Predic
   else if (!scores.empty())
     add_class(line, scores, *trained_on_);
   if (!said.texts.empty()) line["text"] = said.texts[row];
+  if (!said.tags.empty()) {
+    line["tags"] = ordered_json::array();
+    for (const int32_t tag : said.tags[row])
+      line["tags"].push_back(class_name(*trained_on_, static_cast<size_t>(tag)));
+  }
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include "dataset/index.h"
 #include "train/engine.h"
 #include "worker/master_link.h"
+#include "worker/texts.h"
 #include "worker/training_run.h"
 
 namespace howdah::worker {
@@ -101,6 +102,10 @@ Status run_worker(const WorkerSetting& setting) {
   trainer_options.trains = !spec.answer;
   if (spec.training.pretrained.given() && !spec.answer)
     trainer_options.pretrained = HOWDAH_TRY(files.resolve(spec.training.pretrained.weights));
+  trainer_options.texts = HOWDAH_TRY(translation_texts(
+      spec.training, trained_on,
+      HOWDAH_TRY(files.resolve(spec.answer ? spec.answer->trained_on : spec.data.index)),
+      deadline));
   const auto trainer = HOWDAH_TRY(parallel::DataParallelTrainer::create(
       spec.training, index, HOWDAH_TRY(files.resolve(spec.data.index)), *endpoint,
       trainer_options));
