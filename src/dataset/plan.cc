@@ -252,15 +252,20 @@ int EpochPlan::window_count(int stream) const {
 int EpochPlan::window_at(int stream, int64_t position) const {
   const int64_t begin = layout_->stream_begin(stream);
   const size_t use = layout_->chunk_at(begin + position) - layout_->chunk_at(begin);
-  return static_cast<int>(use / static_cast<size_t>(layout_->options.window_chunks));
+  const size_t uses =
+      layout_->chunk_at(layout_->stream_begin(stream + 1) - 1) - layout_->chunk_at(begin) + 1;
+  const auto count = static_cast<size_t>(window_count(stream));
+  // The last window that begins at or before it, as window() cuts them.
+  return static_cast<int>(((use + 1) * count - 1) / uses);
 }
 
 EpochPlan::Window EpochPlan::window(int stream, int number) const {
   const Layout& layout = *layout_;
   const int64_t begin = layout.stream_begin(stream), end = layout.stream_begin(stream + 1);
-  const auto size = static_cast<size_t>(layout.options.window_chunks);
-  const size_t from = layout.chunk_at(begin) + static_cast<size_t>(number) * size;
-  const size_t to = std::min(from + size, layout.chunk_at(end - 1) + 1);
+  // As alike as they can be: a small last one would be badly shuffled.
+  const size_t first = layout.chunk_at(begin), uses = layout.chunk_at(end - 1) - first + 1;
+  const auto count = static_cast<size_t>(window_count(stream)), at = static_cast<size_t>(number);
+  const size_t from = first + uses * at / count, to = first + uses * (at + 1) / count;
 
   Window window;
   window.first = std::max(begin, layout.placed[from].begin) - begin;
@@ -287,7 +292,7 @@ std::string EpochPlan::digest() const {
   Sha256 sha;
   static_assert(std::endian::native == std::endian::little);
   const auto add = [&sha](int64_t number) { sha.update(std::as_bytes(std::span(&number, 1))); };
-  sha.update(as_bytes("howdah epoch plan 1\n"));
+  sha.update(as_bytes("howdah epoch plan 2\n"));
   add(layout_->epoch);
   add(layout_->steps);
   add(layout_->options.streams);

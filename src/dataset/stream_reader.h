@@ -22,7 +22,7 @@ struct RecordBatch {
 };
 
 struct ReaderOptions {
-  int64_t prefetch_bytes = 16 << 20;
+  int64_t prefetch_bytes = 32 << 20;
   std::chrono::milliseconds read_timeout{60'000};  // of one chunk
   std::shared_ptr<RangeCache> cache = {};          // of all readers of this worker; or none
 };

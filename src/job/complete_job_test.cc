@@ -19,7 +19,9 @@ Index texts() {
   index.shape = {8};
   index.classes = 3;
   index.tokens = {.vocabulary = 50, .file = "vocabulary.txt"};
-  index.partitions = {{.name = "train"}, {.name = "validation"}};
+  index.partitions.resize(2);
+  index.partitions[0].name = "train";
+  index.partitions[1].name = "validation";
   return index;
 }
 Index table(int64_t classes) {

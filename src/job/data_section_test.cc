@@ -99,16 +99,16 @@ TEST(DataSection, refuses_keys_that_do_not_go_with_the_task) {
   EXPECT_EQ(complaint("regression", ", classes: 3"),
             "job.yaml:3:32: 'data.classes' does not go with task: regression; leave it out");
   EXPECT_EQ(complaint("language_model", ", text: a, target: b"),
-            "job.yaml:3:42: 'data.target' does not go with task: language_model; a language model "
+            "job.yaml:3:40: 'data.target' does not go with task: language_model; a language model "
             "finds a text's own next token");
   EXPECT_EQ(complaint("tagging", ", text: a, tokens: {tokenizer: words}"),
-            "job.yaml:3:54: 'data.tokens.tokenizer' does not go with task: tagging; each tag "
+            "job.yaml:3:52: 'data.tokens.tokenizer' does not go with task: tagging; each tag "
             "stands for a word, and words are parted by blanks");
   EXPECT_EQ(complaint("tagging", ", text: a, tokens: {target_length: 3}"),
-            "job.yaml:3:58: 'data.tokens.target_length' does not go with task: tagging; it is of "
+            "job.yaml:3:56: 'data.tokens.target_length' does not go with task: tagging; it is of "
             "the text that a translation writes");
   EXPECT_EQ(complaint("tagging", ", text: a, preprocess: []"),
-            "job.yaml:3:46: 'data.preprocess' does not go with task: tagging; texts have a 'text', "
+            "job.yaml:3:44: 'data.preprocess' does not go with task: tagging; texts have a 'text', "
             "a 'target' and 'tokens'");
 }
 
@@ -116,15 +116,15 @@ TEST(DataSection, names_what_is_missing_or_wrong) {
   EXPECT_EQ(complaint("tagging", ""), "job.yaml:3:7: 'data.text' is missing");
   EXPECT_EQ(complaint("translation", ", text: a"), "job.yaml:3:7: 'data.target' is missing");
   EXPECT_EQ(complaint("text_classification", ", text: a, tokens: {tokenizer: word}"),
-            "job.yaml:3:54: 'data.tokens.tokenizer' cannot be 'word'; did you mean 'words'?");
+            "job.yaml:3:52: 'data.tokens.tokenizer' cannot be 'word'; did you mean 'words'?");
   EXPECT_EQ(complaint("text_classification", ", text: a, tokens: {vocabulary: 4}"),
-            "job.yaml:3:55: 'data.tokens.vocabulary' must be from 5 to 4194304, not 4");
+            "job.yaml:3:53: 'data.tokens.vocabulary' must be from 5 to 4194304, not 4");
   EXPECT_EQ(complaint("text_classification", ", text: a, tokens: {lenght: 4}"),
-            "job.yaml:3:43: unknown key 'data.tokens.lenght'; did you mean 'length'?");
+            "job.yaml:3:41: unknown key 'data.tokens.lenght'; did you mean 'length'?");
   EXPECT_EQ(complaint("classification", ", target: a, features: [b, b]"),
-            "job.yaml:3:50: 'data.features' names 'b' twice");
+            "job.yaml:3:48: 'data.features' names 'b' twice");
   EXPECT_EQ(complaint("classification", ", target: a, features: [b, a]"),
-            "job.yaml:3:46: 'data.features' names the target 'a'");
+            "job.yaml:3:44: 'data.features' names the target 'a'");
   EXPECT_EQ(complaint("classification", ", features: {a: b}"),
             "job.yaml:3:33: 'data.features' must be a list of columns");
 }

@@ -131,7 +131,7 @@ TEST(LayersSection, names_the_place_and_the_reason_of_what_is_wrong) {
   EXPECT_EQ(complaint("lstm: {units: 2, return: lst}"),
             "job.yaml:5:32: 'layers.lstm.return' cannot be 'lst'; did you mean 'last'?");
   EXPECT_EQ(complaint("one_hot_columns: {columns: [[1]]}"),
-            "job.yaml:5:34: columns are given by their names, or by their numbers from 0");
+            "job.yaml:5:35: columns are given by their names, or by their numbers from 0");
   EXPECT_EQ(complaint("relu: {slope: 1}"),
             "job.yaml:5:14: unknown key 'layers.relu.slope'; known here: ");
 }
@@ -177,7 +177,7 @@ TEST(ZooSection, keeps_every_key_of_texts_and_tables) {
     EXPECT_NE(text.find(std::string("model: ") + line + "\n"), std::string::npos) << text;
   }
   EXPECT_EQ(parse_job(kHead + "  {type: gru, pooling: lst}\n", "job.yaml").status().to_string(),
-            "job.yaml:4:23: 'model.pooling' cannot be 'lst'; did you mean 'last'?");
+            "job.yaml:4:24: 'model.pooling' cannot be 'lst'; did you mean 'last'?");
 }
 
 TEST(ZooSection, has_a_decoder_where_it_translates) {
@@ -228,7 +228,7 @@ TEST(ZooSection, refuses_what_it_does_not_know) {
             "job.yaml:4:9: 'model.type' cannot be 'resnet21'; did you mean 'resnet20'?");
   EXPECT_EQ(complaint_of("  type: lenet\n  hidden: [3]\n"),
             "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, type, layers,"
-            " decoder, classes");
+            " decoder, classes, pretrained");
   EXPECT_EQ(complaint_of("  type: lenet\n  layers: [relu]\n"),
             "job.yaml:4:9: 'model.type' and 'model.layers' are two models; leave one out");
   EXPECT_EQ(complaint_of("  type: null\n"),

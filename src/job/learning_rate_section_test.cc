@@ -155,7 +155,14 @@ TEST(LearningRateSection, refuses_to_wait_for_a_plateau_without_validation) {
 
 TEST(LearningRateSection, may_wait_for_any_number_that_fits_the_task) {
   const auto measure_of = [](const std::string& name, const std::string& task) {
-    const auto spec = parse("{schedule: plateau, measure: " + name + "}", "task: " + task + "\n");
+    const std::string text = task == "regression"       ? ""
+                             : task == "language_model" ? ", text: t"
+                                                        : ", text: t, target: u";
+    const auto spec = parse_job("name: a\ndata: {source: /data" + text +
+                                    "}\nmodel: {layers: [flatten]}\nlearning_rate: {schedule: "
+                                    "plateau, measure: " +
+                                    name + "}\ntask: " + task + "\n",
+                                "job.yaml");
     EXPECT_TRUE(spec) << spec.status().to_string();
     if (!spec) return model::Schedule::Measure{};
     const auto again = parse_job(to_yaml(*spec), "again.yaml");

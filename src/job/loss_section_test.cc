@@ -25,7 +25,11 @@ TEST(LossSection, takes_the_loss_of_the_task_where_none_is_named) {
   EXPECT_EQ(loss_of("").type, LossType::kCrossEntropy);
   EXPECT_EQ(loss_of("task: binary_classification\n").type, LossType::kBinaryCrossEntropy);
   EXPECT_EQ(loss_of("task: regression\n").type, LossType::kMse);
-  EXPECT_EQ(loss_of("task: tagging\n").type, LossType::kCrossEntropy);
+  const auto tagging = parse_job(
+      "name: a\nmodel: {layers: [dense: {units: 3}]}\ndata: {source: x, text: t}\ntask: tagging\n",
+      "job.yaml");
+  ASSERT_TRUE(tagging) << tagging.status().to_string();
+  EXPECT_EQ(tagging->training.loss.type, LossType::kCrossEntropy);
   EXPECT_EQ(loss_of("task: regression\nloss: huber\n").delta, 1);
 }
 

@@ -60,7 +60,7 @@ TEST(PretrainedSection, refuses_what_cannot_be_with_its_place) {
   EXPECT_THAT(complaint("map: none"), HasSubstr("'model.pretrained.weights' is missing"));
   EXPECT_THAT(complaint("weights: w, map: torchvison"), HasSubstr("did you mean 'torchvision'"));
   EXPECT_THAT(complaint("weights: w, map: torchvision", "mlp"),
-              HasSubstr("job.yaml:5:32: 'model.pretrained.map: torchvision' is for"));
+              HasSubstr("job.yaml:5:33: 'model.pretrained.map: torchvision' is for"));
   EXPECT_THAT(complaint("weights: w, map: {a: '*'}"), HasSubstr("'*' has more '*' than 'a'"));
   EXPECT_THAT(complaint("weights: w, map: {a: [b]}"), HasSubstr("patterns of names"));
   EXPECT_THAT(complaint("weights: w, skip: fc"),

@@ -104,7 +104,7 @@ model::ZooModel read_zoo(YamlSection& keys) {
   model::ZooModel model = row.fallback;
   model.type = row.type;
   model.where = keys.where("type");
-  model.classes = keys.integer("classes", 0, 2, kLargest);
+  model.classes = keys.integer("classes", 0, 1, kLargest);
   for (const model::ZooKey key : row.keys) read_key(key, keys, model);
   return model;
 }

@@ -14,10 +14,21 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Data often lie by class: within so many bytes of a stream they are mixed.
+constexpr int64_t kWindowBytes = 16 << 20;
+
+int window_chunks(const dataset::Index& index) {
+  const dataset::Partition* train = index.partition("train");
+  if (train == nullptr || train->chunks.empty()) return dataset::PlanOptions{}.window_chunks;
+  const int64_t bytes = std::max<int64_t>(1, train->records * index.record_bytes()) /
+                        static_cast<int64_t>(train->chunks.size());
+  return static_cast<int>(std::clamp<int64_t>(kWindowBytes / std::max<int64_t>(1, bytes), 4, 64));
+}
+
 }  // namespace
 
-dataset::PlanOptions plan_options(const model::Training& training, const dataset::Split& split,
-                                  dataset::Part part) {
+dataset::PlanOptions plan_options(const model::Training& training, const dataset::Index& index,
+                                  const dataset::Split& split, dataset::Part part) {
   dataset::PlanOptions options;
   options.part = part;
   options.split = split;
@@ -25,6 +36,7 @@ dataset::PlanOptions plan_options(const model::Training& training, const dataset
   options.streams = training.streams;
   options.batch = training.batch;
   options.shuffle = part == dataset::Part::kTrain;
+  if (options.shuffle) options.window_chunks = window_chunks(index);
   options.bucketing = options.shuffle && training.bucketing && is_of_text(training.task);
   return options;
 }
@@ -36,8 +48,9 @@ Result<std::unique_ptr<DataParallelTrainer>> DataParallelTrainer::create(
   int64_t steps_per_epoch = 1;
   if (options.trains)
     steps_per_epoch =
-        HOWDAH_TRY(dataset::EpochPlan::make(
-                       index, plan_options(training, options.split, dataset::Part::kTrain), 0))
+        HOWDAH_TRY(
+            dataset::EpochPlan::make(
+                index, plan_options(training, index, options.split, dataset::Part::kTrain), 0))
             .steps();
   train::configure_engine(training.threads);
   auto layout = std::make_unique<const train::Layout>(HOWDAH_TRY(train::Layout::of(training)));
@@ -62,7 +75,7 @@ DataParallelTrainer::DataParallelTrainer(const model::Training& training,
       steps_per_epoch_(steps_per_epoch),
       network_(std::move(network)),
       optimizer_(training.optimizer, training.regularization, *layout_),
-      batches_(index_, folder, plan_options(training, options.split, dataset::Part::kTrain),
+      batches_(index_, folder, plan_options(training, index, options.split, dataset::Part::kTrain),
                options.reader, steps_per_epoch),
       tree_(*layout_, training.streams, [this](size_t count) -> Result<std::span<float>> {
         memory_.push_back(HOWDAH_TRY(endpoint_.allocate(count)));
@@ -116,7 +129,8 @@ Result<StepReport> DataParallelTrainer::step(Deadline deadline) {
   report.epoch = report.step / steps_per_epoch_;
   if (plan_.steps() == 0 || plan_.epoch() != report.epoch)
     plan_ = HOWDAH_TRY(dataset::EpochPlan::make(
-        index_, plan_options(training_, options_.split, dataset::Part::kTrain), report.epoch));
+        index_, plan_options(training_, index_, options_.split, dataset::Part::kTrain),
+        report.epoch));
   report.records = plan_.batch_at(report.step % steps_per_epoch_);
 
   tickets_.clear();

@@ -66,8 +66,8 @@ struct StepReport {
 };
 
 // How the records of a part are dealt to the job's streams.
-dataset::PlanOptions plan_options(const model::Training& training, const dataset::Split& split,
-                                  dataset::Part part);
+dataset::PlanOptions plan_options(const model::Training& training, const dataset::Index& index,
+                                  const dataset::Split& split, dataset::Part part);
 
 class DataParallelTrainer {
  public:
