@@ -87,7 +87,7 @@ TEST(CourseSection, refuses_what_cannot_be_with_its_place) {
   EXPECT_THAT(complaint("stop_early: {patients: 3}\n"), HasSubstr("did you mean 'patience'"));
   EXPECT_THAT(complaint("checkpoint: {every: 10 parsecs}\n"), HasSubstr("'checkpoint.every'"));
   EXPECT_THAT(complaint("checkpoint: {best: {measure: bleu}}\n"),
-              HasSubstr("'bleu' does not fit the task"));
+              HasSubstr("job.yaml:4:30: the measure 'bleu' does not fit the task"));
   EXPECT_THAT(complaint("checkpoint: {use: newest}\n"), HasSubstr("'checkpoint.use'"));
   EXPECT_THAT(complaint("on_nan: ignore\n"),
               HasSubstr("job.yaml:4:9: 'on_nan' cannot be 'ignore'"));

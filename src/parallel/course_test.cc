@@ -47,6 +47,12 @@ class CourseTest : public testing::Test {
             .is_ok());
   }
 
+  TrainerOptions begins_with(const std::string& path) {
+    TrainerOptions options;
+    options.pretrained = fs::Location{files_, path};
+    return options;
+  }
+
   // As a worker does, to a step or the end.
   static void train(DataParallelTrainer& trainer, int64_t until = INT64_MAX) {
     for (;;) {
@@ -259,8 +265,7 @@ TEST_F(CourseTest, begins_with_the_weights_of_a_file_on_every_member) {
   job.pretrained.skip = {"8.*"};
   job.optimizer.groups = {{.match = "0.*", .freeze = true, .freeze_statistics = true},
                           {.match = "1.*", .freeze = true, .freeze_statistics = true}};
-  const TrainerOptions options{
-      .split = {}, .reader = {}, .pretrained = fs::Location{files_, "/w.safetensors"}};
+  const TrainerOptions options = begins_with("/w.safetensors");
   const auto tuned = [&](const Ranges& ranges) {
     TestWorkers workers(job, data_.index(), folder_, options);
     std::vector<TestWorkers::Assignment> members;
@@ -303,9 +308,7 @@ TEST_F(CourseTest, names_the_tensor_of_a_file_that_does_not_fit) {
   ASSERT_TRUE(
       fs::write_file(*files_, "/bad.safetensors", as_bytes(file), {}, test_deadline()).is_ok());
   job.pretrained = {.weights = "bad.safetensors", .strict = false};
-  TestWorkers workers(
-      job, data_.index(), folder_,
-      {.split = {}, .reader = {}, .pretrained = fs::Location{files_, "/bad.safetensors"}});
+  TestWorkers workers(job, data_.index(), folder_, begins_with("/bad.safetensors"));
   const size_t a = workers.add();
   workers.generation({{a, {0, 2}}}, {}, [&](size_t, const auto& start) {
     EXPECT_EQ(start.status().code(), Code::kInvalidArgument);

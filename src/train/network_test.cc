@@ -287,10 +287,9 @@ TEST_F(NetworkTest, augments_training_and_never_evaluation) {
   const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
   const auto batch = records(training, 9, 1);
   const auto evaluated = [&](Network& one) {
-    ConfusionMatrix answers(training.classes);
-    double loss = 0;
-    EXPECT_TRUE(one.evaluate(batch, answers, loss).is_ok());
-    return loss;
+    Answers answers(training);
+    EXPECT_TRUE(one.evaluate(batch, answers).is_ok());
+    return metrics_of(answers).loss;
   };
   EXPECT_EQ(evaluated(*network), evaluated(*network_));
   EXPECT_EQ(evaluated(*network), evaluated(*network));
