@@ -48,10 +48,12 @@ struct Place {
   std::optional<size_t> shared = {};  // a parameter of another layer, before its own
 };
 
-// Convolutions of images read and write channels side by side.
-bool prefers_channels_last(const model::Training& training) {
-  return training.input_form == model::Form::kValues && training.input.size() == 3 &&
-         training.channels_last.value_or(false);
+// Convolutions are faster where the channels of a pixel lie side by side (bench/run_precision.sh).
+bool prefers_channels_last(const model::Training& training, const Layout& layout) {
+  if (training.input_form != model::Form::kValues || training.input.size() != 3) return false;
+  return training.channels_last.value_or(
+      std::any_of(layout.parameters.begin(), layout.parameters.end(),
+                  [](const Parameter& parameter) { return parameter.shape.size() == 4; }));
 }
 
 }  // namespace
@@ -67,7 +69,7 @@ class Network::Impl {
         weights_(torch::zeros({layout.weights})),
         canonical_(torch::zeros({std::max<int64_t>(layout.buffer_values, 1)})),
         working_(canonical_.clone()),
-        channels_last_(prefers_channels_last(training)),
+        channels_last_(prefers_channels_last(training, layout)),
         decoder_number_(model::layer_count(training.layers)) {
     for (size_t i = layout.parameters.size(); i-- > 0;) {
       Place& place = place_of(layout.parameters[i].layer);

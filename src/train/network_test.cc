@@ -226,13 +226,14 @@ TEST_F(NetworkTest, computes_nothing_for_what_is_frozen_and_the_rest_as_before) 
 TEST_F(NetworkTest, leaves_frozen_statistics_as_they_are_and_uses_them) {
   model::Training training = example();
   training.optimizer.groups = {{.match = "1.*", .freeze = true, .freeze_statistics = true}};
-  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const Layout layout = Layout::of(training).value();
+  const auto network = Network::create(training, layout, dataset::ElementType::kUint8).value();
   network->buffers()[0] = 0.5F;
   const auto batch = records(training, 5, 1);
-  const Backward found = backward(*network, layout_, batch);
+  const Backward found = backward(*network, layout, batch);
   EXPECT_EQ(found.buffers,
             std::vector<float>(network->buffers().begin(), network->buffers().end()));
-  torch::nn::Sequential peer = peer_of(layout_, network->weights());
+  torch::nn::Sequential peer = peer_of(layout, network->weights());
   {
     const torch::NoGradGuard guard;
     peer->named_buffers()["1.running_mean"][0] = 0.5;

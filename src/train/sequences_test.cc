@@ -248,7 +248,9 @@ TEST(Embedding, begins_normal_with_zeros_for_padding_each_value_by_its_number_al
   double sum = 0, squares = 0;
   int64_t within = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (i < 10) EXPECT_EQ(values[i], 0);
+    if (i < 10) {
+      EXPECT_EQ(values[i], 0);
+    }
     sum += values[i];
     squares += static_cast<double>(values[i]) * values[i];
     within += std::fabs(values[i]) < 0.5;
