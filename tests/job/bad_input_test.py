@@ -89,14 +89,14 @@ class BadInput(unittest.TestCase):
     def test_a_course_that_cannot_be(self):
         def course(text):
             return ("checkpoint: {every", text + "\ncheckpoint: {every")
-        self.refused_job(2, "job.yaml:", "'stop_early.measure' cannot be 'acuracy'",
+        self.refused_job(2, "job.yaml:", "unknown measure 'acuracy'",
                          "did you mean 'accuracy'?", change=course("stop_early: {measure: acuracy}"))
         self.refused_job(2, "'stop_early' is by validation, but there is no validation part",
                          split=("train: 0.9, validation: 0.1", "train: 1, validation: 0"),
                          change=course("stop_early: {}"))
         self.refused_job(2, "job.yaml:", "'on_nan' cannot be 'ignore'", change=course("on_nan: ignore"))
         self.refused_job(2, "job.yaml:", "'checkpoint.every' must be an amount, not '3 moons'",
-                         change=("every: 1 epoch", "every: 3 moons"))
+                         change=("checkpoint: {every: 1 epoch", "checkpoint: {every: 3 moons"))
         self.refused_job(2, "job.yaml:", "'train.precision' cannot be 'float61'",
                          change=("seed: 3}", "seed: 3, precision: float61}"))
 
