@@ -34,8 +34,9 @@ struct TrainerOptions {
   dataset::Split split;
   dataset::ReaderOptions reader;
   bool trains = true;  // false: it has no step to do, and needs no training part
-  std::optional<fs::Location> pretrained;  // training.pretrained.weights
-  train::TranslationTexts texts;  // of a translation: without them BLEU and chrF are no numbers
+  std::optional<fs::Location> pretrained = {};  // training.pretrained.weights
+  train::TranslationTexts texts =
+      {};  // of a translation: without them BLEU and chrF are no numbers
 };
 
 // Where a generation's state comes from; job::GenerationPlan says it.
