@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <cstring>
+#include <algorithm>
+#include <set>
 
 #include "model/fill.h"
 #include "model/zoo.h"
@@ -52,9 +53,25 @@ class Translating : public testing::TestWithParam<model::ZooModel> {
         layout_(Layout::of(training_).value()),
         network_(Network::create(training_, layout_, dataset::ElementType::kInt32).value()) {
     configure_engine(1);
-    dataset::SplitMix64 random(7);  // lively enough that texts differ and end
-    for (float& weight : network_->weights())
-      weight = static_cast<float>(random.below(4096)) / 2048.0F - 1;
+    // Of most weights a network says the same of every text: drawn until it does not.
+    for (uint64_t seed = 1; seed <= 200; ++seed) {
+      draw(seed);
+      const auto texts = translate(kTexts, {.beam = 1});
+      const std::set<std::vector<int32_t>> different(texts.begin(), texts.end());
+      const bool ends =
+          std::any_of(texts.begin(), texts.end(), [](const auto& text) { return text.size() < 8; });
+      if (different.size() >= 3 && ends) return;
+    }
+    ADD_FAILURE() << "no weights that say something";
+  }
+
+  void draw(uint64_t seed) {
+    dataset::SplitMix64 random(seed);
+    for (const Parameter& parameter : layout_.parameters)
+      for (int64_t i = 0; i < parameter.count; ++i)
+        network_->weights()[static_cast<size_t>(parameter.offset + i)] =
+            parameter.shape.size() == 1 ? 0.5F
+                                        : static_cast<float>(random.below(4096)) / 1024.0F - 2;
   }
 
   std::vector<std::vector<int32_t>> translate(const std::vector<std::vector<int32_t>>& texts,
@@ -106,7 +123,6 @@ TEST_P(Translating, greedily_writes_the_likeliest_token_each_time) {
   const auto found = translate(kTexts, {.beam = 1});
   ASSERT_EQ(found.size(), kTexts.size());
   for (size_t i = 0; i < kTexts.size(); ++i) EXPECT_EQ(found[i], greedy(kTexts[i])) << i;
-  EXPECT_NE(found[0], found[1]);
 }
 
 TEST_P(Translating, answers_a_text_the_same_in_every_batch) {
