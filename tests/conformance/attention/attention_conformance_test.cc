@@ -86,7 +86,7 @@ class Figures {
 
   void compare_steps() {
     ASSERT_NO_FATAL_FAILURE(take_weights());
-    const double rate = figures()["rate"].get<double>() / figures()["batch"].get<double>();
+    const double rate = figure_["rate"].get<double>() / figures()["batch"].get<double>();
     ASSERT_EQ(figure_["losses"].size(), 20U);
     for (size_t step = 0; step < 20; ++step) {
       const auto due = figure_["losses"][step].get<double>();

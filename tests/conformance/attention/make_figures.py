@@ -17,6 +17,9 @@ import torch
 from torch import nn
 
 BATCH, STEPS, RATE = 3, 20, 0.1
+# At 0.1 the loss of this one jumps, and rounding weights as float32 does after each step moves it by
+# 1 %; at 0.005 by 6e-7. Of the others it moves none by more than 7e-6 at 0.1.
+GENTLE = {"transformer_decoder": 0.005}
 LENGTH, FEATURES, LENGTHS = 5, 6, [5, 3, 1]
 MEMORY_LENGTH, MEMORY_LENGTHS = 4, [2, 4, 3]
 
@@ -197,7 +200,7 @@ def short(tensor):
     return ((tensor * 256).round() / 256).float().double()
 
 
-def train(trained, run, seen):
+def train(trained, run, seen, rate=RATE):
     """Output, losses, gradients and what is left after the steps of what `run` gives where it is seen."""
     output = run()
     seen = seen if output.dim() == 3 else slice(None)
@@ -215,8 +218,8 @@ def train(trained, run, seen):
             figure["gradients"] = {key: plain(value.grad) for key, value in trained.items()}
         with torch.no_grad():
             for value in trained.values():
-                value -= RATE / BATCH * value.grad
-    return {**figure, "losses": plain(torch.tensor(losses)),
+                value -= rate / BATCH * value.grad
+    return {**figure, "rate": rate, "losses": plain(torch.tensor(losses)),
             "trained": {key: plain(value) for key, value in trained.items()}}
 
 
@@ -237,7 +240,8 @@ def figures(name, line, module, memory_features):
         trained["memory"] = nn.Parameter(short(torch.rand(BATCH, MEMORY_LENGTH, memory_features) - 0.5))
         memory, memory_pad = trained["memory"], padding(MEMORY_LENGTHS, MEMORY_LENGTH)
     return {"name": name, "line": line, "memory_features": memory_features,
-            **train(trained, lambda: module(trained["input"], pad, memory, memory_pad), ~pad)}
+            **train(trained, lambda: module(trained["input"], pad, memory, memory_pad), ~pad,
+                    GENTLE.get(name, RATE))}
 
 
 class Embedding(nn.Embedding):
@@ -321,7 +325,7 @@ def network_figures(name, lines, modules, decoder_lines, decoder_modules):
 def main():
     made = [figures(*case) for case in cases()]
     whole = [network_figures(*network) for network in networks()]
-    print(json.dumps({"torch": torch.__version__, "batch": BATCH, "rate": RATE, "length": LENGTH,
+    print(json.dumps({"torch": torch.__version__, "batch": BATCH, "length": LENGTH,
                       "features": FEATURES, "lengths": LENGTHS, "memory_length": MEMORY_LENGTH,
                       "memory_lengths": MEMORY_LENGTHS, "cases": made, "networks": whole},
                      separators=(",", ":")).replace('{"name"', '\n{"name"'))
