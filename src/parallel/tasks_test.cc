@@ -56,7 +56,8 @@ class TableDataset {
     dataset::Partition partition;
     partition.name = name;
     partition.records = records;
-    partition.records_by_class.resize(static_cast<size_t>(index_.classes));
+    if (task_ != Task::kRegression)
+      partition.records_by_class.resize(static_cast<size_t>(index_.classes));
     for (int64_t i = 0; i < records; ++i) {
       if (i % 64 == 0)
         partition.chunks.push_back({.file = 0,
@@ -68,7 +69,8 @@ class TableDataset {
       for (float& value : row)
         value = static_cast<float>(static_cast<double>(random.next() >> 11) * 0x1p-52 - 1);
       append(content, row.data(), sizeof row);
-      ++partition.records_by_class[static_cast<size_t>(add_target(content, row))];
+      const auto label = static_cast<size_t>(add_target(content, row));
+      if (task_ != Task::kRegression) ++partition.records_by_class[label];
     }
     partition.files = {name + ".bin"};
     partition.file_bytes = {static_cast<int64_t>(content.size())};

@@ -20,10 +20,13 @@ using torch::Tensor;
 constexpr double kTolerance = 1e-5;  // of the largest value: float32 here, float64 there
 
 model::Training training_of(const json& figure) {
-  const std::string loss = figure["loss"];
-  const std::string text =
-      "name: a\ndata: {source: /d}\ntask: " + figure["task"].get<std::string>() +
-      "\nmodel: {layers: [dense: {units: 4}, log_softmax]}\nloss: " + loss + "\n";
+  const std::string loss = figure["loss"], task = figure["task"];
+  const std::string columns = task == "language_model"                     ? ", text: a"
+                              : task == "tagging" || task == "translation" ? ", text: a, target: b"
+                                                                           : "";
+  const std::string text = "name: a\ndata: {source: /d" + columns + "}\ntask: " + task +
+                           "\nmodel: {layers: [dense: {units: 4}, log_softmax]}\nloss: " + loss +
+                           "\n";
   const auto spec = job::parse_job(text, "figures.json");
   EXPECT_TRUE(spec) << spec.status().to_string();
   return spec ? spec->training : model::Training{};
