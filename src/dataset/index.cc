@@ -203,6 +203,20 @@ int64_t element_bytes(ElementType element) {
   return element == ElementType::kUint8 ? 1 : 4;
 }
 
+std::string_view target_kind_name(TargetKind kind) {
+  switch (kind) {
+    case TargetKind::kClass:
+      return "class";
+    case TargetKind::kValues:
+      return "values";
+    case TargetKind::kTokens:
+      return "tokens";
+    case TargetKind::kNone:
+      return "none";
+  }
+  return "";
+}
+
 std::string_view tokenizer_name(Tokenizer tokenizer) {
   switch (tokenizer) {
     case Tokenizer::kWords:

@@ -27,6 +27,7 @@ enum class TargetKind {
   kTokens,  // `width` int32: a tag for each token, or another text; 0 is padding
   kNone,    // the features themselves: the next token of a text
 };
+std::string_view target_kind_name(TargetKind kind);  // "class"
 struct Target {
   TargetKind kind = TargetKind::kClass;
   int64_t width = 1;                    // 0 of kNone

@@ -23,10 +23,7 @@ std::string_view word_of(ElementType element) {
                                             : "int32";
 }
 std::string_view word_of(TargetKind kind) {
-  return kind == TargetKind::kClass    ? "class"
-         : kind == TargetKind::kValues ? "values"
-         : kind == TargetKind::kTokens ? "tokens"
-                                       : "none";
+  return target_kind_name(kind);
 }
 std::string_view word_of(Tokenizer tokenizer) {
   return tokenizer_name(tokenizer);

@@ -12,13 +12,10 @@ namespace {
 using Json = nlohmann::json;
 using Records = Request::Records;
 
-NLOHMANN_JSON_SERIALIZE_ENUM(TargetKind, {{TargetKind::kClass, "class"},
-                                          {TargetKind::kValues, "values"},
-                                          {TargetKind::kTokens, "tokens"},
-                                          {TargetKind::kNone, "none"}})
-
 const std::pair<Records, const char*> kRecords[] = {
     {Records::kImages, "images"}, {Records::kTexts, "texts"}, {Records::kTable, "table"}};
+const TargetKind kTargetKinds[] = {TargetKind::kClass, TargetKind::kValues, TargetKind::kTokens,
+                                   TargetKind::kNone};
 const Tokenizer kTokenizers[] = {Tokenizer::kWords, Tokenizer::kCharacters,
                                  Tokenizer::kSentencepiece, Tokenizer::kBlanks};
 
@@ -69,7 +66,7 @@ std::string Request::to_json() const {
   const auto* name = std::find_if(std::begin(kRecords), std::end(kRecords),
                                   [this](const auto& row) { return row.first == records; });
   return Json{{"records", name->second},
-              {"target_kind", target_kind},
+              {"target_kind", target_kind_name(target_kind)},
               {"text", text},
               {"targets", targets},
               {"features", features},
@@ -89,7 +86,9 @@ Result<Request> Request::from_json(const std::string& text) {
     const auto records = json.at("records").get<std::string>();
     for (const auto& [value, name] : kRecords)
       if (records == name) request.records = value;
-    request.target_kind = json.at("target_kind").get<TargetKind>();
+    const auto kind = json.at("target_kind").get<std::string>();
+    for (const TargetKind value : kTargetKinds)
+      if (kind == target_kind_name(value)) request.target_kind = value;
     const auto tokenizer = json.at("tokenizer").get<std::string>();
     for (const Tokenizer value : kTokenizers)
       if (tokenizer == tokenizer_name(value)) request.tokenizer = value;

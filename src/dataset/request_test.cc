@@ -34,6 +34,13 @@ TEST(Request, comes_back_from_its_json_as_it_was) {
   }
 }
 
+TEST(Request, is_written_in_words) {
+  EXPECT_EQ(texts().to_json(),
+            "{\"features\":[],\"length\":256,\"lowercase\":true,\"min_count\":1,\"records\":"
+            "\"texts\",\"target_kind\":\"class\",\"target_length\":256,\"targets\":[\"label\"],"
+            "\"text\":\"review\",\"tokenizer\":\"words\",\"vocabulary\":20000}");
+}
+
 TEST(Request, refuses_what_is_none) {
   const auto refuses = [](const std::string& text) {
     EXPECT_EQ(Request::from_json(text).status().code(), Code::kInvalidArgument) << text;
