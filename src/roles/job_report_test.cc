@@ -49,10 +49,11 @@ TEST(JobReport, the_summary_has_the_keys_that_the_design_promises) {
   done.mutable_done()->set_model_sha256("abc");
   report.note(0, done, 0);
   const json summary = json::parse(report.summary_json({}, {2, 4, 3, 1}));
-  EXPECT_THAT(keys(summary),
-              UnorderedElementsAre("job_id", "application_id", "outcome", "cause", "message",
-                                   "metrics", "model", "phases_s", "input_bytes", "generations",
-                                   "workers", "steps", "records"));
+  EXPECT_THAT(
+      keys(summary),
+      UnorderedElementsAre("job_id", "application_id", "outcome", "cause", "message", "metrics",
+                           "model", "phases_s", "input_bytes", "generations", "workers", "steps",
+                           "records", "stopped_early", "best", "roll_backs"));
   EXPECT_THAT(keys(summary["metrics"]), UnorderedElementsAre("train", "validation", "test"));
   EXPECT_EQ(summary["job_id"], "small-1");
   EXPECT_EQ(summary["application_id"], "application_1_2");
