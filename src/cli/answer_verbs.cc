@@ -107,6 +107,11 @@ Result<job::JobSpec> answering_job(const JobRequest& request, Context& context) 
     HOWDAH_TRY(check_output(context, answer.output));
   }
   if (!request.data.empty()) {
+    // Texts and tables would get a vocabulary and categories of their own.
+    if (spec.training.task != model::Task::kImageClassification)
+      return Status(Code::kUnsupported, "other data than the job's can be of images only")
+          .with_operation("--data")
+          .with_advice("leave it out, and choose a --part of the job's data");
     spec.data.source = HOWDAH_TRY(context.files->resolve(request.data)).uri();
     spec.data.index.clear();
   }
