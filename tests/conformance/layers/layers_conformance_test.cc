@@ -8,6 +8,7 @@
 #include <string>
 
 #include "conformance/figures.h"
+#include "conformance/layer_outputs.h"
 #include "job/job_spec.h"
 #include "model/layer_types.h"
 #include "train/engine.h"
@@ -51,33 +52,6 @@ model::Training training_of(const json& figure) {
   training.classes = training.layers.back().units;
   return training;
 }
-
-// The outputs of layers, with the parameters of a network.
-struct Outputs {
-  const Layout& layout;
-  std::span<float> weights;
-
-  Result<Flow> apply(const model::Layer& layer, const model::LayerPlace& place,
-                     const Flow& in) const {
-    std::vector<torch::Tensor> parameters;
-    for (const Parameter& parameter : layout.parameters)
-      if (parameter.layer == place.number)
-        parameters.push_back(
-            torch::from_blob(&weights[static_cast<size_t>(parameter.offset)], parameter.shape));
-    LayerTensors tensors{parameters, {}};
-    for (const Buffer& buffer : layout.buffers)
-      if (buffer.layer == place.number) tensors.buffers.push_back(torch::zeros({buffer.count}));
-    const LayerContext context{.training = true};
-    return layer_forward({layer, place, tensors, in, context});
-  }
-  static Status enter(const model::Layer&, const model::LayerPlace&, const Flow&) {
-    return Status::ok();
-  }
-  static Result<Flow> merge(const model::Layer& layer, const model::LayerPlace&,
-                            const std::vector<Flow>& outputs) {
-    return merge_forward(layer, outputs);
-  }
-};
 
 class LayerFigures : public testing::TestWithParam<size_t> {
  protected:
@@ -155,9 +129,11 @@ TEST_P(LayerFigures, output_is_pytorchs) {
           .to(torch::kFloat32) /
       255;
   const std::vector<model::Layer> layers(training_.layers.begin(), training_.layers.end() - 2);
-  Outputs visitor{layout_, network_->weights()};
-  const auto output =
-      model::LayerWalk<Flow, Outputs>(visitor).through(layers, {input, {}}).value().x.contiguous();
+  LayerOutputs visitor{layout_, network_->weights()};
+  const auto output = model::LayerWalk<Flow, LayerOutputs>(visitor)
+                          .through(layers, {input, {}})
+                          .value()
+                          .x.contiguous();
   const auto shapes = model::infer_shapes(layers, training_.input).value();
   const auto last = std::find_if(shapes.rbegin(), shapes.rend(),
                                  [](const model::LayerShape& shape) { return shape.depth == 0; });

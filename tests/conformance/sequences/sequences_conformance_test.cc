@@ -9,6 +9,7 @@
 #include <string>
 
 #include "conformance/figures.h"
+#include "conformance/layer_outputs.h"
 #include "job/job_spec.h"
 #include "model/layer_types.h"
 #include "train/engine.h"
@@ -50,31 +51,6 @@ model::Training training_of(const json& figure) {
   training.classes = training.layers.back().units;
   return training;
 }
-
-// The outputs of layers, with the parameters of a network.
-struct Outputs {
-  const Layout& layout;
-  std::span<float> weights;
-
-  Result<Flow> apply(const model::Layer& layer, const model::LayerPlace& place,
-                     const Flow& in) const {
-    std::vector<torch::Tensor> parameters;
-    for (const Parameter& parameter : layout.parameters)
-      if (parameter.layer == place.number)
-        parameters.push_back(
-            torch::from_blob(&weights[static_cast<size_t>(parameter.offset)], parameter.shape));
-    LayerTensors tensors{parameters, {}};
-    const LayerContext context{.training = true};
-    return layer_forward({layer, place, tensors, in, context});
-  }
-  static Status enter(const model::Layer&, const model::LayerPlace&, const Flow&) {
-    return Status::ok();
-  }
-  static Result<Flow> merge(const model::Layer& layer, const model::LayerPlace&,
-                            const std::vector<Flow>& outputs) {
-    return merge_forward(layer, outputs);
-  }
-};
 
 class SequenceFigures : public testing::TestWithParam<size_t> {
  protected:
@@ -154,9 +130,9 @@ TEST_P(SequenceFigures, output_is_pytorchs) {
   const Normalizer normalizer = Normalizer::make({}, training_.input, element).value();
   const Flow input = input_of(batch(0), training_, normalizer);
   const std::vector<model::Layer> layers(training_.layers.begin(), training_.layers.end() - 1);
-  Outputs visitor{layout_, network_->weights()};
+  LayerOutputs visitor{layout_, network_->weights()};
   const auto output =
-      model::LayerWalk<Flow, Outputs>(visitor).through(layers, input).value().x.contiguous();
+      model::LayerWalk<Flow, LayerOutputs>(visitor).through(layers, input).value().x.contiguous();
   const auto shapes = model::infer_shapes(layers, {training_.input, training_.input_form}).value();
   EXPECT_EQ(output.sizes().slice(1).vec(), output_of(shapes).shape);
   expect_close({output.const_data_ptr<float>(), static_cast<size_t>(output.numel())},
