@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "job/yaml_text.h"
+
 namespace howdah::job {
 namespace {
 
@@ -31,9 +33,10 @@ std::optional<AnswerSpec> read_answer(YamlSection keys) {
 }
 
 std::string answer_to_yaml(const AnswerSpec& answer) {
-  std::string text = fmt::format("answer:\n  weights: \"{}\"\n  trained_on: \"{}\"\n  part: {}\n",
-                                 answer.weights, answer.trained_on, part_name(answer.part));
-  if (!answer.output.empty()) text += fmt::format("  output: \"{}\"\n", answer.output);
+  std::string text =
+      fmt::format("answer:\n  weights: {}\n  trained_on: {}\n  part: {}\n", quoted(answer.weights),
+                  quoted(answer.trained_on), part_name(answer.part));
+  if (!answer.output.empty()) text += fmt::format("  output: {}\n", quoted(answer.output));
   return text;
 }
 

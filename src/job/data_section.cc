@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "job/augmentation_section.h"
+#include "job/yaml_text.h"
 
 namespace howdah::job {
 namespace {
@@ -146,16 +147,6 @@ void read_texts(YamlSection& keys, model::Training& training, Request& request) 
   else
     read_target(keys, task, request);
   read_tokens(keys.section("tokens"), training, request);
-}
-
-// Double quoted: columns are called as anybody likes.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 std::string names_text(const std::vector<std::string>& names) {

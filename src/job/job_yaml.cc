@@ -8,19 +8,11 @@
 #include "job/optimizer_section.h"
 #include "job/pretrained_section.h"
 #include "job/train_section.h"
+#include "job/yaml_text.h"
 #include "job/zoo_section.h"
 
 namespace howdah::job {
 namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::string size_text(int64_t bytes) {
   return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{}", bytes);

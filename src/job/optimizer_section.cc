@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "job/yaml_text.h"
+
 namespace howdah::job {
 namespace {
 
@@ -113,7 +115,7 @@ void read_average(YamlSection keys, model::WeightAverage& average) {
 std::string groups_text(const std::vector<model::ParameterGroup>& groups) {
   std::string text;
   for (const model::ParameterGroup& group : groups) {
-    text += fmt::format("{}{{match: \"{}\"", text.empty() ? "" : ", ", group.match);
+    text += fmt::format("{}{{match: {}", text.empty() ? "" : ", ", quoted(group.match));
     if (group.weight_decay) text += fmt::format(", weight_decay: {}", *group.weight_decay);
     text += fmt::format(", rate: {}, freeze: {}", group.rate, group.freeze);
     text += group.freeze_statistics ? ", freeze_statistics: true}" : "}";

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "job/yaml_text.h"
+
 namespace howdah::job {
 namespace {
 
@@ -69,18 +71,18 @@ model::Pretrained read_pretrained(YamlSection keys, std::optional<model::ZooType
 }
 
 std::string pretrained_to_yaml(const model::Pretrained& pretrained) {
-  std::string text = fmt::format("{{weights: \"{}\"", pretrained.weights);
+  std::string text = fmt::format("{{weights: {}", quoted(pretrained.weights));
   if (pretrained.map == Map::kTorchvision) text += ", map: torchvision";
   if (pretrained.map == Map::kPatterns) {
     std::string patterns;
     for (const auto& [from, to] : pretrained.patterns)
-      patterns += fmt::format("{}\"{}\": \"{}\"", patterns.empty() ? "" : ", ", from, to);
+      patterns += fmt::format("{}{}: {}", patterns.empty() ? "" : ", ", quoted(from), quoted(to));
     text += ", map: {" + patterns + "}";
   }
   if (!pretrained.skip.empty()) {
     std::string patterns;
     for (const std::string& pattern : pretrained.skip)
-      patterns += fmt::format("{}\"{}\"", patterns.empty() ? "" : ", ", pattern);
+      patterns += fmt::format("{}{}", patterns.empty() ? "" : ", ", quoted(pattern));
     text += ", skip: [" + patterns + "]";
   }
   return text + fmt::format(", strict: {}}}", pretrained.strict);

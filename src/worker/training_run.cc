@@ -184,7 +184,7 @@ bool TrainingRun::checkpoint_due(int64_t applied) const {
 // Of the epoch that just ended; then the training may take another course.
 Status TrainingRun::validate() {
   const int64_t epoch = trainer_.applied_steps() / trainer_.steps_per_epoch();
-  HOWDAH_TRY(evaluate(dataset::Part::kValidation, "validation", epoch - 1));
+  HOWDAH_TRY(evaluate(dataset::Part::kValidation, epoch - 1));
   const model::Course& course = trainer_.course();
   if (course.stopped_epoch == epoch && leads()) {
     notice(fmt::format("stopped after epoch {}: {}", epoch, this->course().why()), false);
@@ -232,12 +232,12 @@ Status TrainingRun::roll_back(const Status& why) {
   return Status::ok();
 }
 
-Status TrainingRun::evaluate(dataset::Part part, const char* name, int64_t epoch) {
+Status TrainingRun::evaluate(dataset::Part part, int64_t epoch) {
   const auto metrics = HOWDAH_TRY(trainer_.evaluate(part, Deadline::after(kEvaluateTimeout)));
   if (!leads()) return Status::ok();
   control::FromWorker message;
   control::Evaluation& evaluation = *message.mutable_evaluation();
-  evaluation.set_part(name);
+  evaluation.set_part(std::string(job::part_name(part)));
   evaluation.set_epoch(epoch);
   add_metrics(metrics, evaluation);
   send_(message);
@@ -305,8 +305,8 @@ Status TrainingRun::take_best() {
 Status TrainingRun::finish() {
   HOWDAH_TRY(take_best());
   if (trainer_.has_part(dataset::Part::kTest))
-    HOWDAH_TRY(evaluate(dataset::Part::kTest, "test",
-                        trainer_.applied_steps() / trainer_.steps_per_epoch() - 1));
+    HOWDAH_TRY(
+        evaluate(dataset::Part::kTest, trainer_.applied_steps() / trainer_.steps_per_epoch() - 1));
   send_input_bytes();
   control::FromWorker message;
   control::Done& done = *message.mutable_done();

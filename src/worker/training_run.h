@@ -57,7 +57,7 @@ class TrainingRun {
   Status take_best();
   control::Course course() const;
   void notice(const std::string& text, bool warning);
-  Status evaluate(dataset::Part part, const char* name, int64_t epoch);
+  Status evaluate(dataset::Part part, int64_t epoch);
   Status load_weights();
   Status answer();  // training_run_answer.cc
   Status predict();

@@ -32,7 +32,7 @@ Status TrainingRun::answer() {
   HOWDAH_TRY(load_weights());
   const dataset::Part part = spec_.answer->part;
   if (asked_->output.files == nullptr)
-    HOWDAH_TRY(evaluate(part, std::string(job::part_name(part)).c_str(), 0));
+    HOWDAH_TRY(evaluate(part, 0));
   else
     HOWDAH_TRY(predict());
   send_input_bytes();
