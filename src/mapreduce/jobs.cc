@@ -153,9 +153,9 @@ Result<JobEnd> Jobs::run(const StreamingJob& wanted, const Tell& tell,
                                ? *configuration_.get_int("mapreduce.map.maxattempts", 4)
                                : 4;
   const bool chosen = job.settings.contains("mapreduce.job.ubertask.enable");
+  if (uber && !end.succeeded) HOWDAH_TRY(outlast(end.application_id, stop));
   if (uber && !chosen && !end.succeeded && attempts > 1) {
     log::info("{} failed in its master's container; its tasks get their own", end.application_id);
-    HOWDAH_TRY(outlast(end.application_id, stop));
     JobEnd second = HOWDAH_TRY(run_once(job, false, tell, stop));
     second.failures.insert(second.failures.begin(), end.failures.begin(), end.failures.end());
     end = std::move(second);
@@ -168,8 +168,11 @@ Status Jobs::outlast(const std::string& application_id, const std::stop_token& s
   const auto id = HOWDAH_TRY(yarn::ApplicationId::parse(application_id));
   const Deadline patience = Deadline::after(kMasterPatience);
   while (!stop.stop_requested() && !patience.expired()) {
-    const auto report = client_.get_application_report(id, Deadline::after(kCallTimeout));
-    if (!report || is_over(report->state)) return report.status();
+    const auto attempts = client_.get_application_attempts(id, Deadline::after(kCallTimeout));
+    if (!attempts) return attempts.status();
+    const bool over = std::all_of(attempts->begin(), attempts->end(),
+                                  [](const yarn::AttemptReport& attempt) { return attempt.over; });
+    if (over) return Status::ok();
     pause(kLookInterval, stop);
   }
   return client_.force_kill_application(id, "it does not end", Deadline::after(kCallTimeout));

@@ -49,8 +49,8 @@ class Jobs {
   Result<JobEnd> run_once(const StreamingJob& job, bool uber,
                           const std::function<void(const JobProgress&)>& tell,
                           const std::stop_token& stop);
-  // A master tells that its job failed before it has cleared the output away: until it is gone,
-  // nobody else may write there.
+  // A master that ran its tasks itself clears the output's temporary folder once more when its
+  // process ends, seconds after the application is over: until then, nobody else may write there.
   Status outlast(const std::string& application_id, const std::stop_token& stop);
   // Writes the staging folder's files.
   Status describe(const StreamingJob& job, const hadoop::Configuration& settings,

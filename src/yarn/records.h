@@ -90,6 +90,9 @@ struct AttemptReport {
   ContainerId master;
   std::string host, diagnostics;
   int64_t started_ms = 0, finished_ms = 0;
+  // Its master's container is gone. An application is over as soon as its master has said so, while
+  // that may still run.
+  bool over = false;
 };
 
 struct ContainerReport {

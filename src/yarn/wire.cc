@@ -113,12 +113,15 @@ ApplicationReport get(const proto::ApplicationReportProto& from) {
 }
 
 AttemptReport get(const proto::ApplicationAttemptReportProto& from) {
+  const auto state = from.yarn_application_attempt_state();
   return {get(from.application_attempt_id()),
           get(from.am_container_id()),
           said(from.host()),
           said(from.diagnostics()),
           from.starttime(),
-          from.finishtime()};
+          from.finishtime(),
+          state == proto::APP_ATTEMPT_FINISHED || state == proto::APP_ATTEMPT_FAILED ||
+              state == proto::APP_ATTEMPT_KILLED};
 }
 
 ContainerReport get(const proto::ContainerReportProto& from) {
