@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "conformance/close.h"
 #include "conformance/figures.h"
 #include "job/job_spec.h"
 #include "model/layer_types.h"
@@ -22,26 +23,10 @@ namespace {
 using json = nlohmann::ordered_json;
 using torch::Tensor;
 
-// Of the largest value of a tensor: float32 here, float64 there.
-constexpr double kTolerance = 1e-5;
-// A bias of keys has no gradient but for rounding (a softmax does not see what all scores have in
-// common): its terms are as large as other gradients, and so is what is compared with.
-constexpr double kZero = 1e-9;
-
-double largest_of(const json& values) {
-  double largest = 0;
-  for (const auto& value : values) largest = std::max(largest, std::fabs(value.get<double>()));
-  return largest;
-}
-
 void expect_close(const Tensor& found, const json& due, const std::string& what, double terms = 0) {
-  ASSERT_EQ(found.numel(), static_cast<int64_t>(due.size())) << what;
-  const Tensor flat = found.detach().contiguous().flatten();
-  const double largest = largest_of(due);
-  const double tolerance = kTolerance * (largest < kZero ? std::max(terms, largest) : largest);
-  for (int64_t i = 0; i < flat.numel(); ++i)
-    ASSERT_NEAR(flat[i].item<float>(), due[static_cast<size_t>(i)].get<double>(), tolerance)
-        << what << " at " << i;
+  const Tensor flat = found.detach().contiguous();
+  howdah::expect_close({flat.const_data_ptr<float>(), static_cast<size_t>(flat.numel())}, due, what,
+                       terms);
 }
 
 std::vector<model::Layer> layers_of(const json& lines) {

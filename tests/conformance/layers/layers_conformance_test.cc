@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "conformance/close.h"
 #include "conformance/figures.h"
 #include "conformance/layer_outputs.h"
 #include "job/job_spec.h"
@@ -19,28 +20,6 @@ namespace howdah::train {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-// Of the largest value of a tensor: float32 here, float64 there.
-constexpr double kTolerance = 1e-5;
-// The gradient of a bias before a norm is zero but for rounding: its terms are as large as other
-// gradients, and so is what is compared with.
-constexpr double kZero = 1e-9;
-
-double largest_of(const json& values) {
-  double largest = 0;
-  for (const auto& value : values) largest = std::max(largest, std::fabs(value.get<double>()));
-  return largest;
-}
-
-// terms: how large the summands are of what is due as zero.
-void expect_close(std::span<const float> found, const json& due, const std::string& what,
-                  double terms = 0) {
-  ASSERT_EQ(found.size(), due.size()) << what;
-  const double largest = largest_of(due);
-  const double tolerance = kTolerance * (largest < kZero ? std::max(terms, largest) : largest);
-  for (size_t i = 0; i < found.size(); ++i)
-    ASSERT_NEAR(found[i], due[i].get<double>(), tolerance) << what << " at " << i;
-}
 
 model::Training training_of(const json& figure) {
   std::string text = "name: a\ndata: {source: /d}\nmodel:\n  layers:\n";

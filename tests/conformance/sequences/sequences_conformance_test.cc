@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "conformance/close.h"
 #include "conformance/figures.h"
 #include "conformance/layer_outputs.h"
 #include "job/job_spec.h"
@@ -21,17 +22,6 @@ namespace howdah::train {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-// Of the largest value of a tensor: float32 here, float64 there.
-constexpr double kTolerance = 1e-5;
-
-void expect_close(std::span<const float> found, const json& due, const std::string& what) {
-  ASSERT_EQ(found.size(), due.size()) << what;
-  double largest = 0;
-  for (const auto& value : due) largest = std::max(largest, std::fabs(value.get<double>()));
-  for (size_t i = 0; i < found.size(); ++i)
-    ASSERT_NEAR(found[i], due[i].get<double>(), kTolerance * largest) << what << " at " << i;
-}
 
 bool of_texts(const json& figure) {
   return figure.contains("tokens");
