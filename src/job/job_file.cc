@@ -44,7 +44,7 @@ Result<YamlValue> read_tree(const std::string& path, int depth) {
   auto base = read_tree(base_path.string(), depth + 1);
   if (!base)
     return base.status().with_advice("named by 'extends' at " + extends->place.to_string());
-  return merge(std::move(*base), tree);
+  return extend(std::move(*base), tree);
 }
 
 void read_resources(YamlSection keys, JobSpec& job) {

@@ -126,6 +126,21 @@ TEST_F(JobFileOnDisk, extends_a_base_key_by_key) {
   EXPECT_EQ(spec->training.batch, 64);
 }
 
+TEST_F(JobFileOnDisk, takes_no_keys_of_a_base_whose_type_or_schedule_is_another) {
+  write("base.yaml", kSmallest +
+                         "optimizer: {type: sgd, momentum: 0.9}\n"
+                         "learning_rate: {schedule: exponential, initial: 0.1, decay: 0.5}\n"
+                         "loss: {type: cross_entropy, smoothing: 0.1}\n");
+  const auto spec = load_job_file(
+      write("job.yaml",
+            "extends: base.yaml\noptimizer: {type: adam}\n"
+            "learning_rate: {schedule: cosine, initial: 0.2}\nloss: {type: cross_entropy}\n"),
+      {});
+  ASSERT_TRUE(spec) << spec.status().to_string();
+  EXPECT_EQ(spec->training.optimizer.type, model::OptimizerType::kAdam);
+  EXPECT_EQ(spec->training.loss.smoothing, 0.1);
+}
+
 TEST_F(JobFileOnDisk, takes_variables_and_assignments_from_outside) {
   setenv("JOB_FILE_TEST_EPOCHS", "4", 1);
   const std::string path =

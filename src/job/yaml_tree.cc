@@ -92,6 +92,34 @@ Result<std::string> expand(const std::string& text, const YamlPlace& place) {
   return out;
 }
 
+// Whether the two say what they are, `type: sgd` and `type: adam`, and differ in it.
+bool of_another_kind(const YamlValue& base, const YamlValue& over) {
+  for (const char* key : {"type", "schedule"}) {
+    const YamlValue *before = base.find(key), *now = over.find(key);
+    if (before && now && before->scalar != now->scalar) return true;
+  }
+  return false;
+}
+
+YamlValue lay_over(YamlValue base, const YamlValue& over, bool kinds_replace) {
+  if (base.kind != YamlValue::Kind::kMap || over.kind != YamlValue::Kind::kMap) return over;
+  if (kinds_replace && of_another_kind(base, over)) return over;
+  for (size_t i = 0; i < over.map.size(); ++i) {
+    const auto& [key, value] = over.map[i];
+    const auto found = std::find_if(base.map.begin(), base.map.end(),
+                                    [&key = key](const auto& entry) { return entry.first == key; });
+    if (found == base.map.end()) {
+      base.map.emplace_back(key, value);
+      base.key_places.push_back(over.key_places[i]);
+    } else {
+      found->second = lay_over(std::move(found->second), value, kinds_replace);
+      base.key_places[static_cast<size_t>(found - base.map.begin())] = over.key_places[i];
+    }
+  }
+  base.place = over.place;
+  return base;
+}
+
 }  // namespace
 
 std::string YamlPlace::to_string() const {
@@ -121,21 +149,11 @@ Result<YamlValue> parse_yaml(const std::string& text, const std::string& file) {
 }
 
 YamlValue merge(YamlValue base, const YamlValue& over) {
-  if (base.kind != YamlValue::Kind::kMap || over.kind != YamlValue::Kind::kMap) return over;
-  for (size_t i = 0; i < over.map.size(); ++i) {
-    const auto& [key, value] = over.map[i];
-    const auto found = std::find_if(base.map.begin(), base.map.end(),
-                                    [&key = key](const auto& entry) { return entry.first == key; });
-    if (found == base.map.end()) {
-      base.map.emplace_back(key, value);
-      base.key_places.push_back(over.key_places[i]);
-    } else {
-      found->second = merge(std::move(found->second), value);
-      base.key_places[static_cast<size_t>(found - base.map.begin())] = over.key_places[i];
-    }
-  }
-  base.place = over.place;
-  return base;
+  return lay_over(std::move(base), over, false);
+}
+
+YamlValue extend(YamlValue base, const YamlValue& over) {
+  return lay_over(std::move(base), over, true);
 }
 
 Status expand_variables(YamlValue& value) {

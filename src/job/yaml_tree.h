@@ -34,6 +34,9 @@ Result<YamlValue> parse_yaml(const std::string& text, const std::string& file);
 
 // `over` wins; maps are merged key by key, everything else is replaced.
 YamlValue merge(YamlValue base, const YamlValue& over);
+// As merge, but a map with another `type` or `schedule` than the base's replaces that: its other
+// keys were of that kind.
+YamlValue extend(YamlValue base, const YamlValue& over);
 
 // Replaces ${NAME} and ${NAME:-default} in scalars from the environment; $${ stands for ${.
 //   kInvalidArgument  a name that is not set
