@@ -117,6 +117,8 @@ void take_normalization(JobSpec& spec, const dataset::Index& index) {
 Status fill_layers(model::Training& training, const dataset::Index& index) {
   model::fill_vocabulary(training.layers, index.tokens.vocabulary);
   model::fill_vocabulary(training.decoder, index.tokens.target_vocabulary);
+  HOWDAH_TRY(model::check_vocabulary(training.layers, index.tokens.vocabulary));
+  HOWDAH_TRY(model::check_vocabulary(training.decoder, index.tokens.target_vocabulary));
   std::vector<model::DataColumn> columns;
   for (const dataset::Column& column : index.columns)
     columns.push_back({column.name, column.categories.empty()

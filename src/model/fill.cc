@@ -66,6 +66,19 @@ void fill_vocabulary(std::vector<Layer>& layers, int64_t vocabulary) {
   }
 }
 
+Status check_vocabulary(const std::vector<Layer>& layers, int64_t vocabulary) {
+  for (const Layer& layer : layers) {
+    if (layer.type == LayerType::kEmbedding && layer.vocabulary < vocabulary)
+      return refusal(
+          layer,
+          fmt::format("holds {} tokens, and the texts have {}", layer.vocabulary, vocabulary),
+          "give 'data.tokens.vocabulary' so many at most, or leave the layer's vocabulary to the "
+          "data; a weight that is shared takes one vocabulary for both texts");
+    for (const auto& branch : layer.branches) HOWDAH_TRY(check_vocabulary(branch, vocabulary));
+  }
+  return Status::ok();
+}
+
 Status fill_columns(std::vector<Layer>& layers, const std::vector<DataColumn>& columns) {
   for (Layer& layer : layers) {
     if (layer.type == LayerType::kEmbedColumns || layer.type == LayerType::kOneHotColumns)

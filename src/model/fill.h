@@ -10,6 +10,8 @@ namespace howdah::model {
 
 // Of embeddings in the list and in its blocks that do not say their vocabulary.
 void fill_vocabulary(std::vector<Layer>& layers, int64_t vocabulary);
+//   kInvalidArgument  an embedding has fewer tokens than the texts; with the layer's place
+Status check_vocabulary(const std::vector<Layer>& layers, int64_t vocabulary);
 
 // A column of a table, as the data have it.
 struct DataColumn {

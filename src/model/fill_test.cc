@@ -30,6 +30,19 @@ TEST(FillVocabulary, goes_into_blocks_and_leaves_what_is_given) {
   EXPECT_EQ(layers[0].branches[1][0].vocabulary, 7);
 }
 
+TEST(CheckVocabulary, refuses_an_embedding_that_the_texts_go_beyond) {
+  const Layer small{
+      .type = LayerType::kEmbedding, .units = 2, .vocabulary = 7, .where = "job.yaml:5:7"};
+  const std::vector<Layer> layers{{.type = LayerType::kParallel, .branches = {{}, {small}}}};
+  EXPECT_TRUE(check_vocabulary(layers, 7).is_ok());
+  const Status refused = check_vocabulary(layers, 8);
+  EXPECT_EQ(refused.code(), Code::kInvalidArgument);
+  EXPECT_EQ(refused.peer(), "job.yaml:5:7");
+  EXPECT_NE(refused.message().find("embedding holds 7 tokens, and the texts have 8"),
+            std::string::npos)
+      << refused.to_string();
+}
+
 TEST(FillColumns, takes_all_columns_of_categories_where_none_is_given) {
   auto layers = zoo_layers({.type = ZooType::kWideAndDeep, .hidden = {5}, .embedding = 3}, 2);
   ASSERT_TRUE(fill_columns(layers, kFlights).is_ok());
