@@ -67,8 +67,9 @@ class Examples(PrepareTest):
         frame = self.frame("translation", raw("verses"))
         self.assertEqual(set(frame.columns), {"en", "es", "part"})
         self.assertEqual(set(frame["part"]), {"train", "validation", "test"})
-        self.assertGreater(len(frame), 31_000)
-        self.assertTrue((frame["en"].str.len() > 0).all() and (frame["es"].str.len() > 0).all())
+        self.assertGreater(len(frame), 22_000)
+        for text in (frame["en"], frame["es"]):
+            self.assertTrue(text.str.len().between(1, 160).all())
 
     def test_flights_delay_says_who_is_late(self):
         frame = self.frame("flights-delay", FLIGHTS)
