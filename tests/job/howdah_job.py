@@ -98,10 +98,10 @@ class Run:
     def output(self):
         return "\n".join(line for line in self.lines if line is not None)
 
-    def job_id(self):
+    def job_id(self, name="small"):
         line = next((l for l in self.lines if l and (" started " in l or " submitted " in l)), None)
-        line = line or self.wait_for("small-")
-        return next(word for word in line.split() if word.startswith("small-"))
+        line = line or self.wait_for(name + "-")
+        return next(word for word in line.split() if word.startswith(name + "-"))
 
     def end(self, timeout=240):
         """The exit code and summary.json."""

@@ -4,27 +4,15 @@ The data are fetched into the cache where they are missing (200 MB); those that 
 program for (npm, mod2imp) are skipped.
 """
 
-import functools
-import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
 from howdah_prepare import FLIGHTS, Output, PrepareTest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-@functools.cache
-def raw(name):
-    """The folder of raw files that ./dev data prints."""
-    done = subprocess.run([sys.executable, "-m", "setup", "data", name], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=os.environ | {"PYTHONPATH": str(ROOT / "tools")})
-    if done.returncode != 0:
-        raise unittest.SkipTest(done.stderr.strip().splitlines()[-1])
-    return done.stdout.strip()
+sys.path.insert(0, str(ROOT / "tests/examples"))
+from raw_data import raw  # noqa: E402
 
 
 class Examples(PrepareTest):
@@ -81,5 +69,4 @@ class Examples(PrepareTest):
 
 
 if __name__ == "__main__":
-    import unittest
     unittest.main()
