@@ -1,10 +1,13 @@
-// Every task that a table can have: training learns, and an evaluation has the same bits however
-// many workers there are.
+// Every task of tables and texts: training learns, and the weights and each figure of an evaluation
+// have the same bits however many workers there are.
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "fs/memory_file_system.h"
+#include "model/fill.h"
+#include "model/zoo.h"
+#include "parallel/test_texts.h"
 #include "parallel/test_workers.h"
 
 namespace howdah::parallel {
@@ -15,10 +18,6 @@ using model::LossType;
 using model::Task;
 
 constexpr int64_t kColumns = 3, kTrain = 300, kTest = 117;
-
-void append(std::string& bytes, const void* value, size_t size) {
-  bytes.append(static_cast<const char*>(value), size);
-}
 
 // Rows of three numbers in [-1, 1). The class is the largest one's column; the binary class whether
 // their sum is above 0; the values are a sum and a difference.
@@ -44,41 +43,22 @@ class TableDataset {
       if (row[static_cast<size_t>(i)] > row[static_cast<size_t>(label)]) label = i;
     if (task_ == Task::kBinaryClassification) label = values_of[0] > 0 ? 1 : 0;
     if (task_ == Task::kRegression)
-      append(content, values_of.data(), sizeof values_of);
+      append(content, values_of);
     else
-      append(content, &label, sizeof label);
-    return task_ == Task::kRegression ? 0 : label;
+      append(content, label);
+    return label;
   }
 
   dataset::Partition write(const std::string& name, int64_t records) {
-    std::string content;
     dataset::SplitMix64 random(dataset::hash_of(static_cast<uint64_t>(records)));
-    dataset::Partition partition;
-    partition.name = name;
-    partition.records = records;
-    if (task_ != Task::kRegression)
-      partition.records_by_class.resize(static_cast<size_t>(index_.classes));
-    for (int64_t i = 0; i < records; ++i) {
-      if (i % 64 == 0)
-        partition.chunks.push_back({.file = 0,
-                                    .offset_bytes = static_cast<int64_t>(content.size()),
-                                    .records = std::min<int64_t>(64, records - i),
-                                    .first_record = i,
-                                    .hosts = {}});
+    const int64_t classes = task_ == Task::kRegression ? 0 : index_.classes;
+    return write_records(folder_, name, records, classes, [&](std::string& content) {
       std::array<float, kColumns> row;
       for (float& value : row)
         value = static_cast<float>(static_cast<double>(random.next() >> 11) * 0x1p-52 - 1);
-      append(content, row.data(), sizeof row);
-      const auto label = static_cast<size_t>(add_target(content, row));
-      if (task_ != Task::kRegression) ++partition.records_by_class[label];
-    }
-    partition.files = {name + ".bin"};
-    partition.file_bytes = {static_cast<int64_t>(content.size())};
-    partition.file_sha256 = {Sha256::hex_of(as_bytes(content))};
-    EXPECT_TRUE(fs::write_file(*folder_.files, folder_.path + "/" + name + ".bin",
-                               as_bytes(content), {.overwrite = true}, test_deadline())
-                    .is_ok());
-    return partition;
+      append(content, row);
+      return add_target(content, row);
+    });
   }
 
   const fs::Location folder_;
@@ -104,7 +84,7 @@ model::Training job_of(Task task) {
   return job;
 }
 
-class TaskTest : public testing::TestWithParam<Task> {
+class TaskTest : public testing::Test {
  protected:
   const std::shared_ptr<fs::FileSystem> files_ = std::make_shared<fs::MemoryFileSystem>("test");
   const fs::Location folder_{files_, "/data"};
@@ -115,8 +95,9 @@ class TaskTest : public testing::TestWithParam<Task> {
     double first_loss = 0, last_loss = 0;
   };
   // Trains with so many workers, and evaluates the test part; the same on every member.
-  Outcome run(const model::Training& job, const dataset::Index& index, int count) {
-    TestWorkers workers(job, index, folder_);
+  Outcome run(const model::Training& job, const dataset::Index& index, int count,
+              const TrainerOptions& options = {}) {
+    TestWorkers workers(job, index, folder_, options);
     std::vector<TestWorkers::Assignment> members;
     for (int i = 0; i < count; ++i)
       members.push_back({workers.add(), {i * 4 / count, (i + 1) * 4 / count}});
@@ -139,6 +120,19 @@ class TaskTest : public testing::TestWithParam<Task> {
     return outcomes[0];
   }
 
+  // What 1, 2 and 4 workers come to.
+  Outcome same_by_1_2_and_4(const model::Training& job, const dataset::Index& index,
+                            const TrainerOptions& options = {}) {
+    const Outcome alone = run(job, index, 1, options);
+    EXPECT_EQ(alone.metrics.records, kTest);
+    for (const int count : {2, 4}) {
+      const Outcome together = run(job, index, count, options);
+      EXPECT_EQ(together.digest, alone.digest) << count;
+      expect_equal(together.metrics, alone.metrics);
+    }
+    return alone;
+  }
+
   static void expect_equal(const train::Metrics& a, const train::Metrics& b) {
     EXPECT_EQ(a.records, b.records);
     EXPECT_EQ(a.loss, b.loss);
@@ -152,7 +146,9 @@ class TaskTest : public testing::TestWithParam<Task> {
   }
 };
 
-TEST_P(TaskTest, learns_and_is_evaluated_to_the_same_bits_by_1_2_and_4_workers) {
+class TableTask : public TaskTest, public testing::WithParamInterface<Task> {};
+
+TEST_P(TableTask, learns_and_is_evaluated_to_the_same_bits_by_1_2_and_4_workers) {
   const TableDataset data(folder_, GetParam());
   model::Training job = job_of(GetParam());
   if (GetParam() == Task::kClassification) {
@@ -160,14 +156,8 @@ TEST_P(TaskTest, learns_and_is_evaluated_to_the_same_bits_by_1_2_and_4_workers) 
     job.loss = {.weights = {1, 2, 0.5}, .smoothing = 0.05};
   }
   if (GetParam() == Task::kBinaryClassification) job.loss.weights = {1.5};
-  const Outcome alone = run(job, data.index(), 1);
-  EXPECT_EQ(alone.metrics.records, kTest);
+  const Outcome alone = same_by_1_2_and_4(job, data.index());
   EXPECT_LT(alone.last_loss, alone.first_loss / 1.5);
-  for (const int count : {2, 4}) {
-    const Outcome together = run(job, data.index(), count);
-    EXPECT_EQ(together.digest, alone.digest) << count;
-    expect_equal(together.metrics, alone.metrics);
-  }
   const train::Metrics& metrics = alone.metrics;
   if (GetParam() == Task::kRegression) {
     EXPECT_GT(metrics.at("r2"), 0.9);
@@ -180,12 +170,139 @@ TEST_P(TaskTest, learns_and_is_evaluated_to_the_same_bits_by_1_2_and_4_workers) 
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tables, TaskTest,
+INSTANTIATE_TEST_SUITE_P(Tables, TableTask,
                          testing::Values(Task::kClassification, Task::kBinaryClassification,
                                          Task::kRegression),
                          [](const auto& info) {
                            return std::string(model::task_name(info.param));
                          });
+
+struct TextCase {
+  const char* name;
+  Task task;
+  std::vector<model::Layer> layers, decoder = {};
+  std::vector<std::string> measures = {};
+  std::vector<std::pair<std::string, double>> floors = {};  // of the figures
+  int64_t epochs = 4;
+};
+void PrintTo(const TextCase& test, std::ostream* out) {
+  *out << test.name;
+}
+
+std::vector<TextCase> text_cases() {
+  using model::ZooModel, model::ZooType;
+  constexpr int64_t kWords = TextDataset::kVocabulary, kClasses = TextDataset::kClasses;
+  std::vector<TextCase> cases;
+  for (const ZooType type : {ZooType::kLstm, ZooType::kTextCnn})
+    cases.push_back({.name = type == ZooType::kLstm ? "lstm" : "text_cnn",
+                     .task = Task::kTextClassification,
+                     .layers = model::zoo_layers({.type = type,
+                                                  .dropout = 0.2,
+                                                  .embedding = 8,
+                                                  .filters = 8,
+                                                  .kernels = {2, 3},
+                                                  .units = 8},
+                                                 kClasses),
+                     .measures = {"confusion_matrix", "f1_per_class"},
+                     .floors = {{"accuracy", 0.7}, {"f1", 0.7}}});
+  cases.push_back({.name = "tagging",
+                   .task = Task::kTagging,
+                   .layers = {{.type = LayerType::kEmbedding, .units = 8},
+                              {.type = LayerType::kDropout, .rate = 0.1},
+                              {.type = LayerType::kGru, .units = 8, .bidirectional = true},
+                              {.type = LayerType::kDense, .units = kClasses + 1}},
+                   .measures = {"f1_per_class", "confusion_matrix"},
+                   .floors = {{"accuracy", 0.9}, {"f1_macro", 0.9}}});
+  for (const ZooType type : {ZooType::kLstmLm, ZooType::kTransformerLm}) {
+    const ZooModel model{.type = type,
+                         .dropout = 0.1,
+                         .embedding = 12,
+                         .units = 12,
+                         .layers = 2,
+                         .width = 12,
+                         .heads = 2};
+    // A uniform guess has a perplexity of 19; the data's own is some 3.
+    cases.push_back({.name = type == ZooType::kLstmLm ? "lstm_lm" : "transformer_lm",
+                     .task = Task::kLanguageModel,
+                     .layers = model::zoo_layers(model, kWords),
+                     .measures = {"top_3"},
+                     .floors = {{"accuracy", 0.14}, {"top_3", 0.45}}});
+  }
+  for (const ZooType type : {ZooType::kLstmAttention, ZooType::kTransformer}) {
+    const ZooModel model{
+        .type = type, .dropout = 0.05, .embedding = 16, .units = 16, .width = 16, .heads = 2};
+    cases.push_back({.name = type == ZooType::kTransformer ? "transformer" : "lstm_attention",
+                     .task = Task::kTranslation,
+                     .layers = model::zoo_layers(model, kWords),
+                     .decoder = model::zoo_decoder(model, kWords),
+                     .measures = {"chrf"},
+                     .floors = {{"bleu", 10}, {"chrf", 30}, {"accuracy", 0.4}},
+                     .epochs = 12});
+  }
+  return cases;
+}
+
+model::Training job_of(const TextCase& test, const dataset::Index& index) {
+  model::Training job;
+  job.task = test.task;
+  job.layers = test.layers;
+  job.decoder = test.decoder;
+  model::fill_vocabulary(job.layers, index.tokens.vocabulary);
+  model::fill_vocabulary(job.decoder, index.tokens.target_vocabulary);
+  job.input = index.shape;
+  job.input_form = model::Form::kTokens;
+  job.vocabulary = index.tokens.vocabulary;
+  job.classes = test.task == Task::kTranslation     ? index.tokens.target_vocabulary
+                : test.task == Task::kLanguageModel ? index.tokens.vocabulary
+                                                    : index.classes;
+  job.target_width = index.target.width;
+  job.loss.type = model::usual_loss(test.task);
+  job.measures = test.measures;
+  job.optimizer.type = model::OptimizerType::kAdam;
+  job.schedule.initial = 0.02;
+  job.epochs = test.epochs;
+  job.batch = 32;
+  job.streams = 4;
+  return job;
+}
+
+// As a worker has them, with words for tokens.
+TrainerOptions text_options() {
+  TrainerOptions options;
+  options.texts.translate = [](train::Network& network, const dataset::RecordBatch& batch) {
+    return network.translate(batch, {.beam = 3});
+  };
+  options.texts.text_of = [](std::span<const int32_t> tokens) {
+    std::string text;
+    for (const int32_t token : tokens)
+      if (token > dataset::kEndToken) text += "w" + std::to_string(token) + " ";
+    return text;
+  };
+  return options;
+}
+
+class TextTask : public TaskTest, public testing::WithParamInterface<TextCase> {};
+
+TEST_P(TextTask, learns_and_is_evaluated_to_the_same_bits_by_1_2_and_4_workers) {
+  const TextDataset data(folder_, GetParam().task, kTrain, kTest);
+  const model::Training job = job_of(GetParam(), data.index());
+  const Outcome alone = same_by_1_2_and_4(job, data.index(), text_options());
+  for (const auto& [figure, floor] : GetParam().floors)
+    EXPECT_GT(alone.metrics.at(figure), floor) << figure;
+}
+
+TEST_F(TaskTest, brings_texts_of_similar_length_together_unless_told_otherwise) {
+  const TextCase test = text_cases().front();
+  const TextDataset data(folder_, test.task, kTrain, kTest);
+  model::Training job = job_of(test, data.index());
+  job.epochs = 1;
+  const std::string bucketed = run(job, data.index(), 1).digest;
+  job.bucketing = false;
+  EXPECT_NE(run(job, data.index(), 1).digest, bucketed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, TextTask, testing::ValuesIn(text_cases()),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(TaskFit, refuses_a_dataset_of_another_task) {
   const fs::Location folder{std::make_shared<fs::MemoryFileSystem>("test"), "/data"};

@@ -8,15 +8,11 @@
 #include <functional>
 #include <thread>
 
-#include "base/digest.h"
 #include "dataset/random.h"
 #include "parallel/data_parallel.h"
+#include "parallel/test_records.h"
 
 namespace howdah::parallel {
-
-inline Deadline test_deadline() {
-  return Deadline::after(std::chrono::seconds(60));
-}
 
 // Convolution, BatchNorm and dropout: everything that could make the bits depend on who computes.
 inline model::Training small_job(int streams) {
@@ -60,35 +56,17 @@ class SmallDataset {
 
  private:
   dataset::Partition write(const std::string& name, int64_t records) {
-    std::string content;
-    dataset::Partition partition;
-    partition.name = name;
-    partition.records = records;
-    partition.records_by_class.resize(4);
     dataset::SplitMix64 random(dataset::hash_of(static_cast<uint64_t>(records)));
-    for (int64_t i = 0; i < records; ++i) {
-      if (i % 64 == 0)
-        partition.chunks.push_back({.file = 0,
-                                    .offset_bytes = static_cast<int64_t>(content.size()),
-                                    .records = std::min<int64_t>(64, records - i),
-                                    .first_record = i,
-                                    .hosts = {}});
+    return write_records(folder_, name, records, 4, [&](std::string& content) {
       const auto label = static_cast<int32_t>(random.below(4));
-      ++partition.records_by_class[static_cast<size_t>(label)];
       for (int y = 0; y < 8; ++y)
         for (int x = 0; x < 8; ++x) {
           const bool bright = (y / 4) * 2 + x / 4 == label;
           content += static_cast<char>(random.below(128) + (bright ? 90 : 0));
         }
-      content.append(reinterpret_cast<const char*>(&label), sizeof label);
-    }
-    partition.files = {name + ".bin"};
-    partition.file_bytes = {static_cast<int64_t>(content.size())};
-    partition.file_sha256 = {Sha256::hex_of(as_bytes(content))};
-    EXPECT_TRUE(fs::write_file(*folder_.files, folder_.path + "/" + name + ".bin",
-                               as_bytes(content), {.overwrite = true}, test_deadline())
-                    .is_ok());
-    return partition;
+      append(content, label);
+      return label;
+    });
   }
   fs::Location folder_;
   dataset::Index index_;
