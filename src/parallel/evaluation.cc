@@ -66,7 +66,8 @@ Status DataParallelTrainer::evaluate_stream(int stream, dataset::Part part, trai
 Status DataParallelTrainer::walk(int stream, dataset::Part part,
                                  const std::function<Status(const dataset::RecordBatch&)>& visit,
                                  Deadline deadline) {
-  const dataset::PlanOptions options = plan_options(training_, index_, options_.split, part);
+  dataset::PlanOptions options = plan_options(training_, index_, options_.split, part);
+  options.shuffle = options.bucketing = false;  // also of the training part: in the data's order
   const auto plan = HOWDAH_TRY(dataset::EpochPlan::make(index_, options, 0));
   StreamBatches batches(index_, folder_, options, options_.reader, plan.steps());
   HOWDAH_TRY(batches.carry(stream, stream + 1, 0));
