@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/find_job.h"
+#include "dataset/part_names.h"
 #include "fs/path.h"
 
 namespace howdah::cli {
@@ -71,7 +72,7 @@ void add_answer_verbs(CLI::App& app, JobRequest& request) {
     sub->add_option("--data", request.data, "other data than the job's: prepared as those were")
         ->type_name("URI");
     sub->add_option("--part", request.part, "of the data; default: test, or all of other data")
-        ->check(CLI::IsMember({"train", "validation", "test"}));
+        ->check(CLI::IsMember(dataset::kPartNames));
     sub->add_option("--checkpoint", request.checkpoint,
                     "of this step, or the best one, instead of the job's model")
         ->type_name("STEP|best");
@@ -101,17 +102,12 @@ Result<job::JobSpec> answering_job(const JobRequest& request, Context& context) 
   job::AnswerSpec answer;
   answer.weights = HOWDAH_TRY(weights_of(folder, request.checkpoint));
   answer.trained_on = spec.data.index;
-  if (!request.part.empty()) answer.part = job::part_from_name(request.part);
+  if (const auto part = dataset::part_from_name(request.part)) answer.part = *part;
   if (!request.output.empty()) {
     answer.output = HOWDAH_TRY(context.files->resolve(request.output)).uri();
     HOWDAH_TRY(check_output(context, answer.output));
   }
   if (!request.data.empty()) {
-    // Texts and tables would get a vocabulary and categories of their own.
-    if (spec.training.task != model::Task::kImageClassification)
-      return Status(Code::kUnsupported, "other data than the job's can be of images only")
-          .with_operation("--data")
-          .with_advice("leave it out, and choose a --part of the job's data");
     spec.data.source = HOWDAH_TRY(context.files->resolve(request.data)).uri();
     spec.data.index.clear();
   }

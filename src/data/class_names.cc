@@ -24,8 +24,18 @@ ClassNames::ClassNames(const std::set<std::string, std::less<>>& seen)
   if (std::all_of(names_.begin(), names_.end(), whole))
     std::stable_sort(names_.begin(), names_.end(),
                      [](const auto& a, const auto& b) { return *whole(a) < *whole(b); });
-  for (const std::string& name : names_)
-    places_.emplace(name, static_cast<int32_t>(places_.size()));
+  number();
+}
+
+ClassNames ClassNames::in_order(std::vector<std::string> names) {
+  ClassNames classes;
+  classes.names_ = std::move(names);
+  classes.number();
+  return classes;
+}
+
+void ClassNames::number() {
+  for (size_t i = 0; i < names_.size(); ++i) places_.emplace(names_[i], static_cast<int32_t>(i));
 }
 
 Status ClassNames::absent(std::string_view name, const std::string& what,
@@ -34,9 +44,8 @@ Status ClassNames::absent(std::string_view name, const std::string& what,
   return Status(Code::kInvalidArgument,
                 fmt::format("the {} '{}' of the column '{}' does not occur in the training part",
                             what, shown(name), column))
-      .with_advice(near.empty()
-                       ? "split the data so that each part has all of them, or drop the row"
-                       : "did it mean '" + near + "'? else drop the row");
+      .with_advice(near.empty() ? "drop the row, or train with data that have all of them"
+                                : "did it mean '" + near + "'? else drop the row");
 }
 
 std::string shown(std::string_view text) {

@@ -31,12 +31,20 @@ Status check(const BuildOptions& options) {
   if (options.chunk_bytes && (*options.chunk_bytes < 1 || *options.chunk_bytes > kMaxChunkBytes)) {
     return outside("a chunk size", *options.chunk_bytes, kMaxChunkBytes);
   }
-  return options.request.check();
+  HOWDAH_TRY(options.request.check());
+  if (options.request.learned.empty() != !options.learned)
+    return Status(Code::kInternal, "an index to take numbers from was named and is not there");
+  return options.learned ? options.learned->check(options.request) : Status::ok();
+}
+
+// Of images.
+std::optional<int64_t> classes_of(const BuildOptions& options) {
+  return options.learned ? options.learned->index.classes : options.classes;
 }
 
 // Wanted of the source.
 RawDataset::Wanted wanted_of(const BuildOptions& options) {
-  return {options.request, options.classes};
+  return {options.request, classes_of(options), options.learned};
 }
 
 std::string digest_of(const fs::Location& source, const RawDataset& raw,
@@ -50,7 +58,10 @@ std::string digest_of(const fs::Location& source, const RawDataset& raw,
   add("howdah index 1");
   add(options.classes ? fmt::format("{}", *options.classes) : "any");
   add(options.chunk_bytes ? fmt::format("{}", *options.chunk_bytes) : "any");
-  if (options.request != dataset::Request{}) add(options.request.to_json());
+  dataset::Request request = options.request;
+  // What was learnt, wherever it lies.
+  if (options.learned) request.learned = options.learned->index.fingerprint;
+  if (request != dataset::Request{}) add(request.to_json());
   add(source.uri());
   raw.describe(add);
   return sha.hex();
@@ -137,6 +148,10 @@ class Builder {
 // All headers are read before anything is written: most of what can be wrong shows there.
 Status Builder::open_sources() {
   partitions_ = HOWDAH_TRY(raw_->open(index_, options_.stop, deadline_));
+  if (options_.learned) {
+    index_.mean = options_.learned->index.mean;
+    index_.stddev = options_.learned->index.stddev;
+  }
   return index_.record_bytes() <= dataset::kMaxRecordBytes
              ? Status::ok()
              : Status(Code::kInvalidArgument,
@@ -160,7 +175,7 @@ Status Builder::write_partition(PartitionReader& reader, const std::string& name
                                 const fs::Location& folder) {
   auto writer = HOWDAH_TRY(PartitionWriter::create(folder, name, index_, operation()));
   std::optional<ChannelStatistics> statistics;
-  if (name == "train" && index_.element == dataset::ElementType::kUint8)
+  if (name == "train" && !options_.learned && index_.element == dataset::ElementType::kUint8)
     statistics.emplace(index_.shape[0], index_.feature_bytes() / index_.shape[0],
                        index_.record_bytes());
   const int64_t a_chunk = chunk_records();
@@ -191,11 +206,12 @@ Status Builder::count_classes() {
         std::max(index_.classes, static_cast<int64_t>(partition.records_by_class.size()));
   }
   const auto named = static_cast<int64_t>(index_.class_names.size());
-  if (named > 0 && options_.classes.value_or(named) != named)
-    return Status(Code::kInvalidArgument, fmt::format("{} classes, where the labels have {} names",
-                                                      *options_.classes, named))
+  const std::optional<int64_t> due = classes_of(options_);
+  if (named > 0 && due.value_or(named) != named)
+    return Status(Code::kInvalidArgument,
+                  fmt::format("{} classes, where the labels have {} names", *due, named))
         .with_peer(source_.uri());
-  index_.classes = named > 0 ? named : options_.classes.value_or(index_.classes);
+  index_.classes = named > 0 ? named : due.value_or(index_.classes);
   for (dataset::Partition& partition : index_.partitions) {
     partition.records_by_class.resize(static_cast<size_t>(index_.classes));
   }

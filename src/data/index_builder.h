@@ -1,6 +1,6 @@
 // Makes an indexed dataset of a folder of IDX files, or of a prepared dataset: one pass over the
-// source (texts and tables: another one before it, over the training part), bounded memory, and at
-// the end one rename, so that the output is there whole or not at all.
+// source (texts and tables that are learnt from: another one before it, over the training part),
+// bounded memory, and at the end one rename, so that the output is there whole or not at all.
 //
 // Several builders of the same output at once all end well: the first one's result is everyone's.
 // On an error, or a stop, nothing is left behind.
@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 
+#include "data/learned_index.h"
 #include "dataset/request.h"
 
 namespace howdah::data {
@@ -23,7 +25,8 @@ struct BuildProgress {
 };
 
 struct BuildOptions {
-  dataset::Request request;  // images, when not given
+  dataset::Request request;                     // images, when not given
+  std::shared_ptr<const LearnedIndex> learned;  // that request.learned names; null: it names none
   // A label at or above is corrupt. Without: the highest label of the source + 1. Of texts and
   // tables: the number of classes that the training part is to have.
   std::optional<int64_t> classes;

@@ -93,6 +93,10 @@ Status run_index(const IndexCommand& command, fs::FileSystems& files, std::FILE*
   options.classes = command.classes;
   if (!command.request.empty())
     options.request = HOWDAH_TRY(dataset::Request::from_json(command.request));
+  if (!options.request.learned.empty())
+    options.learned = std::make_shared<const LearnedIndex>(
+        HOWDAH_TRY(LearnedIndex::load(HOWDAH_TRY(files.resolve(options.request.learned)),
+                                      Deadline::after(std::chrono::minutes(2)))));
   options.stop = std::move(stop);
   const std::string output_uri = HOWDAH_TRY(name_output(command.output, source, options));
   const fs::Location output = HOWDAH_TRY(files.resolve(output_uri));

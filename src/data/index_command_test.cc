@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "dataset/index.h"
+#include "dataset/request.h"
 #include "formats/idx_sample.h"
 
 namespace howdah::data {
@@ -91,6 +93,28 @@ TEST_F(IndexCommandTest, says_what_where_and_what_to_do_in_one_line) {
             "read mem://command/source/train-labels: a label of 3 at byte 11, where 0 to 2 can be; "
             "correct the number of classes, or the file");
   EXPECT_EQ(describe(Status(Code::kIo, "two\nlines")), "two lines");
+}
+
+TEST_F(IndexCommandTest, takes_classes_from_what_was_trained_on) {
+  ASSERT_TRUE(run().is_ok());
+  const auto folder = files_.resolve("mem://command/other");
+  store(*folder->files, "/other/train-images", idx_images(3));
+  store(*folder->files, "/other/train-labels", idx_labels(3, 2));
+  command_.source = "mem://command/other";
+  dataset::Request request;
+  request.learned = command_.output;
+  command_.request = request.to_json();
+  command_.output = "mem://command/out/asked";
+  const Status status = run();
+  ASSERT_TRUE(status.is_ok()) << status.to_string();
+  EXPECT_EQ(dataset::Index::load(files_, command_.output, Deadline::never())->classes, 4);
+  request.learned = "mem://command/nowhere";
+  command_.request = request.to_json();
+  const std::string said = describe(run());
+  EXPECT_TRUE(
+      said.starts_with("read the index of the data that were trained on "
+                       "/nowhere/index.json"))
+      << said;
 }
 
 TEST_F(IndexCommandTest, refuses_an_unknown_scheme) {

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <set>
 
+#include "data/class_names.h"
 #include "data/prepared_datasets.h"
 #include "data/prepared_partition.h"
 
@@ -35,35 +35,37 @@ std::optional<int32_t> class_number(std::string_view label) {
 // Which number a label has: its own where all of them are whole numbers, else its place among the
 // sorted ones.
 struct Labels {
-  std::vector<std::string> names;  // empty: numbers
-  std::map<std::string, int32_t, std::less<>> places;
+  ClassNames names;  // none: numbers
 
   static Labels of(const std::set<std::string>& seen) {
-    Labels labels;
-    if (std::all_of(seen.begin(), seen.end(), class_number)) return labels;
-    for (const std::string& name : seen) {
-      labels.places[name] = static_cast<int32_t>(labels.names.size());
-      labels.names.push_back(name);
-    }
-    return labels;
+    if (std::all_of(seen.begin(), seen.end(), class_number)) return {};
+    return {ClassNames::in_order({seen.begin(), seen.end()})};
   }
-  std::optional<int32_t> find(std::string_view label) const {
-    if (names.empty()) return class_number(label);
-    const auto found = places.find(label);
-    return found == places.end() ? std::nullopt : std::optional(found->second);
+  // kCorrupt: no number, where there are no names. kInvalidArgument: none of the names.
+  Result<int32_t> find(std::string_view label) const {
+    if (!names.names().empty()) {
+      if (const auto found = names.find(label)) return *found;
+      return names.absent(label, "class", kLabel);
+    }
+    if (const auto number = class_number(label)) return *number;
+    return Status(Code::kInvalidArgument,
+                  fmt::format("the label '{}', where numbers are due", shown(label)));
   }
 };
 
 class ImageEncoder : public RowEncoder {
  public:
+  // labels: null where they are not asked for.
   ImageEncoder(std::vector<int64_t> shape, int64_t classes, std::shared_ptr<const Labels> labels)
       : shape_(std::move(shape)), classes_(classes), labels_(std::move(labels)) {}
 
   std::vector<std::string> columns() const override {
-    return {"image", "height", "width", "channels", kLabel};
+    std::vector<std::string> columns = {"image", "height", "width", "channels"};
+    if (labels_) columns.emplace_back(kLabel);
+    return columns;
   }
   Status bind(const arrow::RecordBatch& batch) override {
-    columns_ = HOWDAH_TRY(Columns::of(batch));
+    columns_ = HOWDAH_TRY(Columns::of(batch, labels_ != nullptr));
     return Status::ok();
   }
   Status append(int64_t row, std::vector<std::byte>& into) override {
@@ -75,39 +77,42 @@ class ImageEncoder : public RowEncoder {
     const int64_t channels = shape_[0], plane = shape_[1] * shape_[2];
     if (from.image->IsNull(row) || static_cast<int64_t>(pixels.size()) != channels * plane)
       return not_trained_from("images that are not pixels");
-    const auto label =
-        from.label->IsNull(row) ? std::nullopt : labels_->find(from.label->GetView(row));
-    if (!label || *label >= classes_)
-      return Status(Code::kCorrupt,
-                    label ? fmt::format("the label {}, where {} classes are due", *label, classes_)
-                          : std::string("an image without a label"));
     // Interleaved pixels become planes.
     const size_t at = into.size();
-    into.resize(at + pixels.size() + sizeof(int32_t));
+    into.resize(at + pixels.size());
     std::byte* out = into.data() + at;
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t i = 0; i < plane; ++i)
         *out++ = static_cast<std::byte>(pixels[static_cast<size_t>(i * channels + c)]);
-    for (size_t b = 0; b < sizeof(int32_t); ++b)
-      *out++ = static_cast<std::byte>(static_cast<uint32_t>(*label) >> (8 * b));
-    return Status::ok();
+    return labels_ ? append_label(row, into) : Status::ok();
   }
 
  private:
+  Status append_label(int64_t row, std::vector<std::byte>& into) const {
+    if (columns_.label->IsNull(row)) return Status(Code::kCorrupt, "an image without a label");
+    const int32_t label = HOWDAH_TRY(labels_->find(columns_.label->GetView(row)));
+    if (label >= classes_)
+      return Status(Code::kCorrupt,
+                    fmt::format("the label {}, where {} classes are due", label, classes_));
+    append_value(label, into);
+    return Status::ok();
+  }
+
   struct Columns {
     std::shared_ptr<arrow::BinaryArray> image;
     std::vector<std::shared_ptr<arrow::Int64Array>> sides;  // channels, height, width
     std::shared_ptr<arrow::StringArray> label;
 
-    static Result<Columns> of(const arrow::RecordBatch& batch) {
+    static Result<Columns> of(const arrow::RecordBatch& batch, bool labels) {
       Columns columns;
       columns.image = std::static_pointer_cast<arrow::BinaryArray>(
           HOWDAH_TRY(cast_column(batch, "image", arrow::binary())));
       for (const char* side : {"channels", "height", "width"})
         columns.sides.push_back(std::static_pointer_cast<arrow::Int64Array>(
             HOWDAH_TRY(cast_column(batch, side, arrow::int64()))));
-      columns.label = std::static_pointer_cast<arrow::StringArray>(
-          HOWDAH_TRY(cast_column(batch, kLabel, arrow::utf8())));
+      if (labels)
+        columns.label = std::static_pointer_cast<arrow::StringArray>(
+            HOWDAH_TRY(cast_column(batch, kLabel, arrow::utf8())));
       return columns;
     }
   };
@@ -120,23 +125,37 @@ class ImageEncoder : public RowEncoder {
 
 class PreparedImages : public PreparedDataset {
  public:
-  PreparedImages(fs::Location folder, std::string manifest, std::optional<int64_t> classes)
-      : PreparedDataset(std::move(folder), std::move(manifest)),
-        classes_(classes.value_or(dataset::kMaxClasses)) {}
+  PreparedImages(fs::Location folder, std::string manifest, Wanted wanted)
+      : PreparedDataset(std::move(folder), std::move(manifest), std::move(wanted)),
+        classes_(wanted_.classes.value_or(dataset::kMaxClasses)) {}
 
   Result<std::vector<Partition>> open(dataset::Index& index, std::stop_token,
                                       Deadline deadline) override {
-    const auto parts = HOWDAH_TRY(parts_of(folder_, manifest_));
-    std::set<std::string> seen;
-    for (const auto& [_, part] : parts) HOWDAH_TRY(collect_labels(part, seen, deadline));
-    const auto labels = std::make_shared<const Labels>(Labels::of(seen));
-    index.shape = HOWDAH_TRY(shape_of(parts.at(kParts[0]), deadline));
-    index.class_names = labels->names;
+    const Parts parts = HOWDAH_TRY(this->parts());
+    std::shared_ptr<const Labels> labels;
+    if (wanted_.request.labelled) {
+      labels = std::make_shared<const Labels>(HOWDAH_TRY(labels_of(parts, deadline)));
+      index.class_names = labels->names.names();
+    } else {
+      index.target = {.kind = dataset::TargetKind::kNone, .width = 0};
+      index.classes = 1;
+    }
+    index.shape = HOWDAH_TRY(shape_of(first_of(parts), deadline));
     return partitions(
         parts, [&] { return std::make_unique<ImageEncoder>(index.shape, classes_, labels); });
   }
 
  private:
+  Result<Labels> labels_of(const Parts& parts, Deadline deadline) const {
+    if (wanted_.learned) {
+      HOWDAH_TRY(check_targets({kLabel}, first_of(parts), deadline));
+      return Labels{ClassNames::in_order(wanted_.learned->index.class_names)};
+    }
+    std::set<std::string> seen;
+    for (const auto& [_, part] : parts) HOWDAH_TRY(collect_labels(part, seen, deadline));
+    return Labels::of(seen);
+  }
+
   Status collect_labels(const PreparedPart& part, std::set<std::string>& seen,
                         Deadline deadline) const {
     auto batches = HOWDAH_TRY(PartBatches::open(part.files, {kLabel}, deadline));
@@ -179,8 +198,9 @@ class PreparedImages : public PreparedDataset {
 }  // namespace
 
 std::unique_ptr<RawDataset> make_prepared_images(fs::Location folder, std::string manifest,
-                                                 std::optional<int64_t> classes) {
-  return std::make_unique<PreparedImages>(std::move(folder), std::move(manifest), classes);
+                                                 RawDataset::Wanted wanted) {
+  return std::make_unique<PreparedImages>(std::move(folder), std::move(manifest),
+                                          std::move(wanted));
 }
 
 }  // namespace howdah::data

@@ -38,11 +38,6 @@ Result<std::map<std::string, PreparedPart>> parts_of(const fs::Location& folder,
     return Status(Code::kCorrupt, "is no manifest of a prepared dataset")
         .with_peer(folder.uri() + "/" + kManifestFile);
   }
-  if (!parts.contains(kParts[0]))
-    return Status(Code::kInvalidArgument, "prepared data without a part 'train'")
-        .with_operation("read the prepared data")
-        .with_peer(folder.uri())
-        .with_advice("prepare it with a split: {train: 0.8, validation: 0.1, test: 0.1}");
   return parts;
 }
 

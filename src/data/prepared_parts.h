@@ -15,17 +15,14 @@
 
 namespace howdah::data {
 
-inline constexpr const char* kParts[] = {"train", "validation", "test"};
-
 // What the manifest says of a part.
 struct PreparedPart {
   std::vector<formats::SourceFile> files;
   int64_t records = 0;
 };
 
-//   kCorrupt          no manifest of a prepared dataset
-//   kInvalidArgument  no part "train"
-//   kUnsupported      files that are no Parquet
+//   kCorrupt      no manifest of a prepared dataset
+//   kUnsupported  files that are no Parquet
 Result<std::map<std::string, PreparedPart>> parts_of(const fs::Location& folder,
                                                      const std::string& manifest);
 

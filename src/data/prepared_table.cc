@@ -54,7 +54,7 @@ Status append_number(const arrow::DoubleArray& numbers, int64_t row, const std::
   return Status::ok();
 }
 
-// A feature, and what the training part says of it.
+// A feature, and what the training part says, or said, of it.
 struct Feature {
   std::string name;
   bool numeric = true;
@@ -75,13 +75,25 @@ struct Feature {
       if (!texts->IsNull(row) && !counts.add(texts->GetView(row))) return too_many();
     return Status::ok();
   }
+  // As it was learnt before.
+  static Feature of(const dataset::Column& column) {
+    Feature feature;
+    feature.name = column.name;
+    feature.numeric = column.categories.empty();
+    feature.categories = column.categories;
+    feature.number();
+    return feature;
+  }
   Status finish() {
     categories = counts.most_frequent(dataset::kMaxCategories + 1, 1);
     if (static_cast<int64_t>(categories.size()) > dataset::kMaxCategories) return too_many();
     counts = text::TokenCounts(0);
-    for (const std::string& category : categories)
-      codes.emplace(category, static_cast<int32_t>(codes.size()) + 1);
+    number();
     return Status::ok();
+  }
+  void number() {
+    for (size_t i = 0; i < categories.size(); ++i)
+      codes.emplace(categories[i], static_cast<int32_t>(i) + 1);
   }
   Status too_many() const {
     return Status(Code::kInvalidArgument,
@@ -110,6 +122,7 @@ class TableEncoder : public RowEncoder {
       numbers_.push_back(feature.numeric ? HOWDAH_TRY(numbers_of(batch, feature.name)) : nullptr);
       texts_.push_back(feature.numeric ? nullptr : HOWDAH_TRY(categories_of(batch, feature.name)));
     }
+    if (!request_.labelled) return Status::ok();
     if (classes_) {
       targets_ = HOWDAH_TRY(classes_of(batch, request_.targets.front()));
       return Status::ok();
@@ -130,6 +143,7 @@ class TableEncoder : public RowEncoder {
                                                : feature.codes.find(texts_[i]->GetView(row));
       append_value(code == feature.codes.end() ? 0.0F : static_cast<float>(code->second), into);
     }
+    if (!request_.labelled) return Status::ok();
     if (!classes_) {
       for (size_t t = 0; t < request_.targets.size(); ++t)
         HOWDAH_TRY(append_number(*numbers_[features_->size() + t], row, request_.targets[t], into));
@@ -145,7 +159,7 @@ class TableEncoder : public RowEncoder {
  private:
   const dataset::Request request_;
   const std::shared_ptr<const Features> features_;
-  const std::shared_ptr<const ClassNames> classes_;  // null: the targets are numbers
+  const std::shared_ptr<const ClassNames> classes_;  // null: the targets are numbers, or none
   const std::vector<std::string> columns_;
   std::vector<std::shared_ptr<arrow::DoubleArray>> numbers_;  // of features, then of targets
   std::vector<std::shared_ptr<arrow::StringArray>> texts_;
@@ -154,39 +168,81 @@ class TableEncoder : public RowEncoder {
 
 class PreparedTable : public PreparedDataset {
  public:
-  PreparedTable(fs::Location folder, std::string manifest, const dataset::Request& request)
-      : PreparedDataset(std::move(folder), std::move(manifest)), request_(request) {}
+  PreparedTable(fs::Location folder, std::string manifest, Wanted wanted)
+      : PreparedDataset(std::move(folder), std::move(manifest), std::move(wanted)),
+        request_(wanted_.request),
+        classes_(request_.labelled && request_.target_kind == TargetKind::kClass) {}
 
   Result<std::vector<Partition>> open(dataset::Index& index, std::stop_token stop,
                                       Deadline deadline) override {
-    const auto parts = HOWDAH_TRY(parts_of(folder_, manifest_));
-    const PreparedPart& train = parts.at(kParts[0]);
-    const auto chosen = choose(train, deadline);
+    const Parts parts = HOWDAH_TRY(this->parts());
+    const Learnt learnt = HOWDAH_TRY(wanted_.learned ? learnt_before(first_of(parts), deadline)
+                                                     : learn(first_of(parts), stop, deadline));
+    describe_records(learnt, index);
+    std::vector<std::string> columns;
+    if (request_.labelled) columns = request_.targets;
+    for (const Feature& feature : *learnt.features) columns.push_back(feature.name);
+    return partitions(parts, [&] {
+      return std::make_unique<TableEncoder>(request_, learnt.features, learnt.classes, columns);
+    });
+  }
+
+ private:
+  struct Learnt {
+    std::shared_ptr<const Features> features;
+    std::shared_ptr<const ClassNames> classes;
+  };
+
+  Result<Learnt> learn(const PreparedPart& part, const std::stop_token& stop,
+                       Deadline deadline) const {
+    const auto chosen = choose(part, deadline);
     if (!chosen.is_ok()) return chosen.status().with_peer(folder_.uri());
     auto features = std::make_shared<Features>(*chosen);
     std::vector<std::string> columns = request_.targets;
     for (const Feature& feature : *features) columns.push_back(feature.name);
 
-    const bool classes = request_.target_kind == TargetKind::kClass;
     ClassCollector collector(request_.targets.front());
     HOWDAH_TRY(
-        pass_over(folder_, train, columns, stop, deadline, [&](const PartBatch& rows) -> Status {
+        pass_over(folder_, part, columns, stop, deadline, [&](const PartBatch& rows) -> Status {
           for (Feature& feature : *features) HOWDAH_TRY(feature.learn(*rows.batch));
-          return classes ? collector.add(rows) : Status::ok();
+          return classes_ ? collector.add(rows) : Status::ok();
         }));
     for (Feature& feature : *features) HOWDAH_TRY(feature.finish());
-    std::shared_ptr<const ClassNames> names;
-    if (classes) {
-      auto finished = collector.finish();
-      if (!finished.is_ok()) return finished.status().with_peer(folder_.uri());
-      names = *finished;
-    }
-    describe_records(*features, names.get(), index);
-    return partitions(
-        parts, [&] { return std::make_unique<TableEncoder>(request_, features, names, columns); });
+    Learnt learnt{std::move(features), nullptr};
+    if (!classes_) return learnt;
+    auto names = collector.finish();
+    if (!names.is_ok()) return names.status().with_peer(folder_.uri());
+    learnt.classes = *names;
+    return learnt;
   }
 
- private:
+  // The columns that the network was trained on; that they still hold what they held.
+  Result<Learnt> learnt_before(const PreparedPart& part, Deadline deadline) const {
+    if (request_.labelled) HOWDAH_TRY(check_targets(request_.targets, part, deadline));
+    const auto batches = HOWDAH_TRY(PartBatches::open(part.files, {}, deadline));
+    auto features = std::make_shared<Features>();
+    for (const dataset::Column& column : wanted_.learned->index.columns) {
+      features->push_back(Feature::of(column));
+      const auto type = type_of(batches.schema(), column.name);
+      if (!type.is_ok()) return type.status().with_peer(folder_.uri());
+      if (features->back().numeric ? is_number(*type) : is_category(*type)) continue;
+      const char* due = features->back().numeric ? "numbers" : "categories";
+      return Status(Code::kInvalidArgument,
+                    fmt::format("the column '{}' does not hold {}, as it did for the training",
+                                column.name, due))
+          .with_operation("read the prepared data")
+          .with_peer(folder_.uri())
+          .with_advice(
+              "prepare the data with transform: the training's transform.json, which keeps the "
+              "types of columns");
+    }
+    Learnt learnt{std::move(features), nullptr};
+    if (classes_)
+      learnt.classes = std::make_shared<const ClassNames>(
+          ClassNames::in_order(wanted_.learned->index.class_names));
+    return learnt;
+  }
+
   // The columns that the network sees, with their types.
   Result<Features> choose(const PreparedPart& part, Deadline deadline) const {
     const auto batches = HOWDAH_TRY(PartBatches::open(part.files, {}, deadline));
@@ -223,34 +279,36 @@ class PreparedTable : public PreparedDataset {
     return features;
   }
 
-  void describe_records(const Features& features, const ClassNames* names,
-                        dataset::Index& index) const {
+  void describe_records(const Learnt& learnt, dataset::Index& index) const {
     index.element = dataset::ElementType::kFloat32;
-    index.shape = {static_cast<int64_t>(features.size())};
-    index.target = {.kind = request_.target_kind,
-                    .width = static_cast<int64_t>(request_.targets.size())};
+    index.shape = {static_cast<int64_t>(learnt.features->size())};
+    index.target = {.kind = TargetKind::kNone, .width = 0};
     index.classes = 1;
-    if (names) {
-      index.class_names = names->names();
+    if (request_.labelled)
+      index.target = {.kind = request_.target_kind,
+                      .width = static_cast<int64_t>(request_.targets.size())};
+    if (learnt.classes) {
+      index.class_names = learnt.classes->names();
       index.classes = static_cast<int64_t>(index.class_names.size());
-    } else {
+    } else if (request_.labelled) {
       index.target.names = request_.targets;
     }
-    for (const Feature& feature : features) {
+    for (const Feature& feature : *learnt.features) {
       index.columns.push_back({feature.name, feature.categories});
       index.mean.push_back(feature.numeric ? feature.moments.mean() : 0);
       index.stddev.push_back(feature.numeric ? feature.moments.standard_deviation() : 1);
     }
   }
 
-  const dataset::Request request_;
+  const dataset::Request& request_;
+  const bool classes_;
 };
 
 }  // namespace
 
 std::unique_ptr<RawDataset> make_prepared_table(fs::Location folder, std::string manifest,
-                                                const dataset::Request& request) {
-  return std::make_unique<PreparedTable>(std::move(folder), std::move(manifest), request);
+                                                RawDataset::Wanted wanted) {
+  return std::make_unique<PreparedTable>(std::move(folder), std::move(manifest), std::move(wanted));
 }
 
 }  // namespace howdah::data

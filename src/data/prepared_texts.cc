@@ -18,6 +18,11 @@ void append_tokens(const std::vector<int32_t>& tokens, int64_t width, std::vecto
                  to);
 }
 
+// Of a language model: the text itself.
+bool is_own_target(const dataset::Request& request) {
+  return request.target_kind == TargetKind::kNone;
+}
+
 class TextEncoder : public RowEncoder {
  public:
   TextEncoder(const dataset::Request& request, const LearntText& learnt,
@@ -28,6 +33,7 @@ class TextEncoder : public RowEncoder {
 
   Status bind(const arrow::RecordBatch& batch) override {
     texts_ = HOWDAH_TRY(texts_of(batch, request_.text, "text"));
+    if (!request_.labelled) return Status::ok();
     if (request_.target_kind == TargetKind::kClass)
       targets_ = HOWDAH_TRY(classes_of(batch, request_.targets.front()));
     if (request_.target_kind == TargetKind::kTokens)
@@ -39,7 +45,7 @@ class TextEncoder : public RowEncoder {
     if (texts_->IsNull(row)) return missing_value(request_.text);
     if (targets_ && targets_->IsNull(row)) return missing_value(request_.targets.front());
     const std::string_view text = texts_->GetView(row);
-    if (request_.target_kind == TargetKind::kNone)
+    if (is_own_target(request_))
       return append_framed(*learnt_.encoder, text, request_.length + 1, into);
     if (tags()) HOWDAH_TRY(check_tags(row));
     tokens_.clear();
@@ -47,6 +53,7 @@ class TextEncoder : public RowEncoder {
     // A text without a token is one that nothing is known of: no record is padding alone.
     if (tokens_.empty()) tokens_.push_back(dataset::kUnknownToken);
     append_tokens(tokens_, request_.length, into);
+    if (!request_.labelled) return Status::ok();
     if (request_.target_kind == TargetKind::kClass) return append_class(row, into);
     if (tags()) return append_tags(row, into);
     return append_framed(*learnt_.target_encoder, targets_->GetView(row), request_.target_length,
@@ -55,7 +62,8 @@ class TextEncoder : public RowEncoder {
 
  private:
   bool tags() const {
-    return request_.target_kind == TargetKind::kTokens && !learnt_.target_encoder;
+    return request_.labelled && request_.target_kind == TargetKind::kTokens &&
+           !learnt_.target_encoder;
   }
 
   // Begin, tokens and end, cut to the width.
@@ -115,19 +123,26 @@ class TextEncoder : public RowEncoder {
 
 class PreparedTexts : public PreparedDataset {
  public:
-  PreparedTexts(fs::Location folder, std::string manifest, const dataset::Request& request)
-      : PreparedDataset(std::move(folder), std::move(manifest)), request_(request) {}
+  PreparedTexts(fs::Location folder, std::string manifest, Wanted wanted)
+      : PreparedDataset(std::move(folder), std::move(manifest), std::move(wanted)),
+        request_(wanted_.request) {}
 
   Result<std::vector<Partition>> open(dataset::Index& index, std::stop_token stop,
                                       Deadline deadline) override {
-    const auto parts = HOWDAH_TRY(parts_of(folder_, manifest_));
+    const Parts parts = HOWDAH_TRY(this->parts());
+    const PreparedPart& first = first_of(parts);
     TextLearning learning(request_);
-    HOWDAH_TRY(pass_over(folder_, parts.at(kParts[0]), learning.columns(), stop, deadline,
-                         [&](const PartBatch& rows) { return learning.add(rows); }));
-    auto learnt = learning.finish();
-    if (!learnt.is_ok())
-      return learnt.status().with_operation("read the prepared data").with_peer(folder_.uri());
-    learnt_ = std::move(*learnt);
+    if (wanted_.learned) {
+      if (request_.labelled) HOWDAH_TRY(check_targets(request_.targets, first, deadline));
+      learnt_ = HOWDAH_TRY(learnt_before(*wanted_.learned, request_.labelled, deadline));
+    } else {
+      HOWDAH_TRY(pass_over(folder_, first, learning.columns(), stop, deadline,
+                           [&](const PartBatch& rows) { return learning.add(rows); }));
+      auto learnt = learning.finish();
+      if (!learnt.is_ok())
+        return learnt.status().with_operation("read the prepared data").with_peer(folder_.uri());
+      learnt_ = std::move(*learnt);
+    }
     describe_records(index);
     return partitions(parts, [&] {
       return std::make_unique<TextEncoder>(request_, learnt_, learning.columns());
@@ -143,17 +158,17 @@ class PreparedTexts : public PreparedDataset {
 
  private:
   void describe_records(dataset::Index& index) const {
-    const bool none = request_.target_kind == TargetKind::kNone;
+    const TargetKind kind = request_.labelled ? request_.target_kind : TargetKind::kNone;
     index.element = dataset::ElementType::kInt32;
-    index.shape = {request_.length + (none ? 1 : 0)};
+    index.shape = {request_.length + (is_own_target(request_) ? 1 : 0)};
     index.classes = 1;
-    index.target = {.kind = request_.target_kind, .width = none ? 0 : 1};
+    index.target = {.kind = kind, .width = kind == TargetKind::kNone ? 0 : 1};
     index.tokens = {.tokenizer = request_.tokenizer,
                     .lowercase = request_.lowercase,
                     .vocabulary = learnt_.encoder->vocabulary(),
                     .file = learnt_.files.front().first};
     if (learnt_.classes) index.class_names = learnt_.classes->names();
-    if (request_.target_kind == TargetKind::kTokens) {
+    if (kind == TargetKind::kTokens) {
       if (learnt_.target_encoder) {
         index.target.width = request_.target_length;
         index.tokens.target_vocabulary = learnt_.target_encoder->vocabulary();
@@ -173,8 +188,8 @@ class PreparedTexts : public PreparedDataset {
 }  // namespace
 
 std::unique_ptr<RawDataset> make_prepared_texts(fs::Location folder, std::string manifest,
-                                                const dataset::Request& request) {
-  return std::make_unique<PreparedTexts>(std::move(folder), std::move(manifest), request);
+                                                RawDataset::Wanted wanted) {
+  return std::make_unique<PreparedTexts>(std::move(folder), std::move(manifest), std::move(wanted));
 }
 
 }  // namespace howdah::data

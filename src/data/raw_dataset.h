@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "data/learned_index.h"
 #include "dataset/request.h"
 #include "fs/file_systems.h"
 
@@ -39,7 +40,8 @@ class RawDataset {
   };
   struct Wanted {
     dataset::Request request;
-    std::optional<int64_t> classes;  // of images: a label at or above is corrupt
+    std::optional<int64_t> classes;                    // of images: a label at or above is corrupt
+    std::shared_ptr<const LearnedIndex> learned = {};  // where the request names one
   };
 
   // Lists, and opens nothing.
@@ -51,9 +53,10 @@ class RawDataset {
 
   // All that tells this state of the source from another, part by part.
   virtual void describe(const std::function<void(const std::string&)>& part) const = 0;
-  // "train" first. Says in `index` what the records are: element, shape, target, class names,
-  // columns, tokens; of tables also mean and deviation. What can be seen before the records are
-  // made is checked; texts and tables learn what they need from the training part.
+  // "train" first, which is due where something is learnt. Says in `index` what the records are:
+  // element, shape, target, class names, columns, tokens; of tables also mean and deviation. What
+  // can be seen before the records are made is checked; texts and tables learn what they need from
+  // the training part, or take what was learnt.
   virtual Result<std::vector<Partition>> open(dataset::Index& index, std::stop_token stop,
                                               Deadline deadline) = 0;
   // Once opened: the files that lie beside the records.

@@ -66,6 +66,21 @@ class PreparedData : public testing::Test {
                     .is_ok());
     return build_index({files_, "/p"}, {files_, "/index"}, options_, Deadline::never());
   }
+  // What was built is what a model was trained on; the data that follow are others.
+  void ask_about_others(bool labelled = true) {
+    ASSERT_TRUE(files_->rename("/index", "/learned", true, Deadline::never()).is_ok());
+    begin_data();
+    auto learned = LearnedIndex::load({files_, "/learned"}, Deadline::never());
+    ASSERT_TRUE(learned) << learned.status().to_string();
+    options_.learned = std::make_shared<const LearnedIndex>(std::move(*learned));
+    options_.request.learned = options_.learned->folder.uri();
+    options_.request.labelled = labelled;
+  }
+  // What follows is written in place of what was.
+  void begin_data() {
+    ASSERT_TRUE(files_->remove("/p", true, Deadline::never()).is_ok());
+    manifest_["files"] = nlohmann::json::array();
+  }
   std::string refused() { return build().status().to_string(); }
   void start_anew() {
     files_ = std::make_shared<fs::MemoryFileSystem>("t");

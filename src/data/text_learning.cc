@@ -26,6 +26,30 @@ Result<std::shared_ptr<const text::Encoder>> encoder_of(const dataset::Request& 
 
 }  // namespace
 
+Result<LearntText> learnt_before(const LearnedIndex& learned, bool labelled, Deadline deadline) {
+  const dataset::Index& index = learned.index;
+  LearntText learnt;
+  const auto load = [&](text::Encoder::Side side, const std::string& file,
+                        std::shared_ptr<const text::Encoder>& encoder) -> Status {
+    encoder = HOWDAH_TRY(text::Encoder::load(index.tokens, side, learned.folder, deadline));
+    if (!learnt.files.empty() && learnt.files.front().first == file) return Status::ok();
+    learnt.files.emplace_back(
+        file, HOWDAH_TRY(fs::read_file(*learned.folder.files, learned.folder.path + "/" + file,
+                                       text::kMaxVocabularyBytes, deadline)));
+    return Status::ok();
+  };
+  HOWDAH_TRY(load(text::Encoder::Side::kText, index.tokens.file, learnt.encoder));
+  if (!labelled) return learnt;
+  if (index.tokens.target_vocabulary > 0)
+    HOWDAH_TRY(load(text::Encoder::Side::kTarget, index.tokens.target_file, learnt.target_encoder));
+  std::vector<std::string> names = index.class_names;
+  if (index.target.kind == TargetKind::kTokens && !names.empty())
+    names.erase(names.begin());  // padding
+  if (!names.empty())
+    learnt.classes = std::make_shared<const ClassNames>(ClassNames::in_order(std::move(names)));
+  return learnt;
+}
+
 TextLearning::TextLearning(const dataset::Request& request, int64_t most_bytes)
     : request_(request),
       tokenizer_(request.tokenizer, request.lowercase),
@@ -44,7 +68,7 @@ bool TextLearning::translates() const {
 std::vector<std::string> TextLearning::columns() const {
   std::vector<std::string> columns = {request_.text};
   for (const std::string& target : request_.targets)
-    if (target != request_.text) columns.push_back(target);
+    if (request_.labelled && target != request_.text) columns.push_back(target);
   return columns;
 }
 

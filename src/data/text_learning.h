@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/learned_index.h"
 #include "data/training_pass.h"
 #include "dataset/request.h"
 #include "text/encoder.h"
@@ -19,6 +20,10 @@ struct LearntText {
   // Beside the records: a name and what is in it.
   std::vector<std::pair<std::string, std::string>> files;
 };
+
+// The same of texts that a model was trained on.
+//   as text::Encoder::load
+Result<LearntText> learnt_before(const LearnedIndex& learned, bool labelled, Deadline deadline);
 
 class TextLearning {
  public:

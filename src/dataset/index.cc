@@ -75,7 +75,7 @@ Status check_target(const Index& index) {
     return corrupt("a target's vocabulary, where it is no text");
   if (target.kind != TargetKind::kValues && !target.names.empty())
     return corrupt("a target's names, where it is not several values");
-  if (!texts && (target.kind == TargetKind::kTokens || target.kind == TargetKind::kNone))
+  if (!texts && target.kind == TargetKind::kTokens)
     return corrupt("tokens to be found, where there are no texts");
   const bool tags = target.kind == TargetKind::kTokens && index.tokens.target_vocabulary == 0;
   const bool classes = target.kind == TargetKind::kClass || tags;

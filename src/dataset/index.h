@@ -25,7 +25,7 @@ enum class TargetKind {
   kClass,   // one int32 in [0, classes)
   kValues,  // `width` float32
   kTokens,  // `width` int32: a tag for each token, or another text; 0 is padding
-  kNone,    // the features themselves: the next token of a text
+  kNone,    // nothing beside the features: the next token of a text; or nobody said it
 };
 std::string_view target_kind_name(TargetKind kind);  // "class"
 struct Target {

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/digest.h"
+#include "dataset/part_names.h"
 #include "dataset/random.h"
 
 namespace howdah::dataset {
@@ -37,7 +38,7 @@ struct Membership {
   uint64_t seed = 0, begin = 0, end = 0;
 
   Membership(const PlanOptions& options, const Partition& partition) : seed(options.split.seed) {
-    if (partition.name != "train") {
+    if (partition.name != kPartNames[0]) {
       all = true;
       return;
     }
@@ -69,18 +70,6 @@ struct Membership {
   }
 };
 
-const char* name_of(Part part) {
-  switch (part) {
-    case Part::kTrain:
-      return "train";
-    case Part::kValidation:
-      return "validation";
-    case Part::kTest:
-      return "test";
-  }
-  return "?";
-}
-
 Status check(const PlanOptions& options, int64_t epoch) {
   const auto invalid = [](std::string message) {
     return Status(Code::kInvalidArgument, std::move(message)).with_operation("plan an epoch");
@@ -108,13 +97,13 @@ Status check(const PlanOptions& options, int64_t epoch) {
 
 const Partition* partition_of(const Index& index, const PlanOptions& options) {
   const Partition* own =
-      options.part == Part::kTrain ? nullptr : index.partition(name_of(options.part));
-  return own ? own : index.partition("train");
+      options.part == Part::kTrain ? nullptr : index.partition(part_name(options.part));
+  return own ? own : index.partition(kPartNames[0]);
 }
 
 bool has_part(const Index& index, const Split& split, Part part) {
-  if (part != Part::kTrain && index.partition(name_of(part))) return true;
-  const Partition* train = index.partition("train");
+  if (part != Part::kTrain && index.partition(part_name(part))) return true;
+  const Partition* train = index.partition(kPartNames[0]);
   return train && !Membership({.part = part, .split = split}, *train).none;
 }
 
@@ -194,9 +183,9 @@ Result<EpochPlan> EpochPlan::make(const Index& index, const PlanOptions& options
   if (layout->records < options.streams) {
     return Status(Code::kInvalidArgument,
                   layout->records == 0
-                      ? fmt::format("no record in the {} part", name_of(options.part))
+                      ? fmt::format("no record in the {} part", part_name(options.part))
                       : fmt::format("{} records in the {} part, fewer than the {} streams",
-                                    layout->records, name_of(options.part), options.streams))
+                                    layout->records, part_name(options.part), options.streams))
         .with_operation("plan an epoch")
         .with_advice(layout->records == 0 ? "change the split, or add records"
                                           : "ask for fewer streams, or add records");

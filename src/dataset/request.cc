@@ -35,8 +35,15 @@ Status check_names(const std::vector<std::string>& names, const char* what) {
 }  // namespace
 
 Status Request::check() const {
-  if (records == Records::kImages)
-    return *this == Request{} ? Status::ok() : refused("images and more than images");
+  if (learned.size() > static_cast<size_t>(kMaxNameBytes)) return refused("a URI without end");
+  if (!labelled && (learned.empty() || target_kind == TargetKind::kNone))
+    return refused("no target, where one is learnt from");
+  if (records == Records::kImages) {
+    Request images;
+    images.learned = learned;
+    images.labelled = labelled;
+    return *this == images ? Status::ok() : refused("images and more than images");
+  }
   HOWDAH_TRY(check_names(targets, "targets"));
   HOWDAH_TRY(check_names(features, "features"));
   const bool none = target_kind == TargetKind::kNone;
@@ -65,18 +72,22 @@ Status Request::check() const {
 std::string Request::to_json() const {
   const auto* name = std::find_if(std::begin(kRecords), std::end(kRecords),
                                   [this](const auto& row) { return row.first == records; });
-  return Json{{"records", name->second},
-              {"target_kind", target_kind_name(target_kind)},
-              {"text", text},
-              {"targets", targets},
-              {"features", features},
-              {"tokenizer", tokenizer_name(tokenizer)},
-              {"lowercase", lowercase},
-              {"vocabulary", vocabulary},
-              {"min_count", min_count},
-              {"length", length},
-              {"target_length", target_length}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json json = {{"records", name->second},
+               {"target_kind", target_kind_name(target_kind)},
+               {"text", text},
+               {"targets", targets},
+               {"features", features},
+               {"tokenizer", tokenizer_name(tokenizer)},
+               {"lowercase", lowercase},
+               {"vocabulary", vocabulary},
+               {"min_count", min_count},
+               {"length", length},
+               {"target_length", target_length}};
+  if (!learned.empty()) {
+    json["learned"] = learned;
+    json["labelled"] = labelled;
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<Request> Request::from_json(const std::string& text) {
@@ -100,6 +111,10 @@ Result<Request> Request::from_json(const std::string& text) {
     json.at("min_count").get_to(request.min_count);
     json.at("length").get_to(request.length);
     json.at("target_length").get_to(request.target_length);
+    if (json.contains("learned")) {
+      json.at("learned").get_to(request.learned);
+      json.at("labelled").get_to(request.labelled);
+    }
   } catch (const Json::exception&) {
     return refused("no request");
   }

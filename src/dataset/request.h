@@ -31,6 +31,12 @@ struct Request {
   int64_t min_count = 1;        // of a token in the training part
   int64_t length = 256;         // tokens that the network reads of a text
   int64_t target_length = 256;  // of a target that is a text, its begin and end included
+  // URI of the indexed dataset that a model was trained on: texts, classes and categories get the
+  // numbers that they have there, and nothing is learnt from these records. Empty: it is.
+  std::string learned;
+  // Of such ones: false, where nobody says what is to be found. Their targets are not read, whether
+  // they are there or not, and the records have none.
+  bool labelled = true;
 
   bool operator==(const Request&) const = default;
   // Limits, and what goes with what. kInvalidArgument.

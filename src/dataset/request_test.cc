@@ -26,8 +26,16 @@ Request table() {
   return request;
 }
 
+// Of other data than were trained on.
+Request other(Request request, bool labelled) {
+  request.learned = "hdfs:///learned";
+  request.labelled = labelled;
+  return request;
+}
+
 TEST(Request, comes_back_from_its_json_as_it_was) {
-  for (const Request& request : {Request{}, texts(), table()}) {
+  for (const Request& request : {Request{}, texts(), table(), other({}, true), other({}, false),
+                                 other(texts(), true), other(table(), false)}) {
     const auto back = Request::from_json(request.to_json());
     ASSERT_TRUE(back) << back.status().to_string();
     EXPECT_EQ(*back, request);
@@ -80,6 +88,14 @@ TEST(Request, asks_for_what_goes_together) {
   refuses(table(), [](Request& request) { request.features = {"a", "a"}; });
   refuses(table(), [](Request& request) { request.target_kind = TargetKind::kTokens; });
   refuses(table(), [](Request& request) { request.text = "a"; });
+  refuses(texts(), [](Request& request) { request.labelled = false; });
+  refuses(other(texts(), false), [](Request& request) { request.learned.clear(); });
+  refuses(other(texts(), false), [](Request& request) {
+    request.target_kind = TargetKind::kNone;
+    request.targets.clear();
+  });
+  refuses(other({}, true), [](Request& request) { request.text = "a"; });
+  refuses(other({}, true), [](Request& request) { request.learned = std::string(10'000, 'a'); });
 }
 
 }  // namespace

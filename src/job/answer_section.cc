@@ -2,31 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "dataset/part_names.h"
 #include "job/yaml_text.h"
 
 namespace howdah::job {
-namespace {
-
-const std::vector<std::string> kParts = {"train", "validation", "test"};
-
-}  // namespace
-
-std::string_view part_name(dataset::Part part) {
-  return kParts[static_cast<size_t>(part)];
-}
-
-dataset::Part part_from_name(std::string_view name) {
-  return static_cast<dataset::Part>(std::find(kParts.begin(), kParts.end(), name) - kParts.begin());
-}
-
 std::optional<AnswerSpec> read_answer(YamlSection keys) {
   if (!keys.present()) return std::nullopt;
   AnswerSpec answer;
   answer.weights = keys.required_text("weights");
   answer.trained_on = keys.required_text("trained_on");
-  answer.part = static_cast<dataset::Part>(keys.choice("part", kParts, 2));
+  answer.part = static_cast<dataset::Part>(
+      keys.choice("part", {dataset::kPartNames.begin(), dataset::kPartNames.end()},
+                  static_cast<size_t>(answer.part)));
   answer.output = keys.text("output", "");
   keys.finish();
   return answer;
@@ -35,7 +22,7 @@ std::optional<AnswerSpec> read_answer(YamlSection keys) {
 std::string answer_to_yaml(const AnswerSpec& answer) {
   std::string text =
       fmt::format("answer:\n  weights: {}\n  trained_on: {}\n  part: {}\n", quoted(answer.weights),
-                  quoted(answer.trained_on), part_name(answer.part));
+                  quoted(answer.trained_on), dataset::part_name(answer.part));
   if (!answer.output.empty()) text += fmt::format("  output: {}\n", quoted(answer.output));
   return text;
 }

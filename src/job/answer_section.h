@@ -22,7 +22,4 @@ struct AnswerSpec {
 std::optional<AnswerSpec> read_answer(YamlSection keys);
 std::string answer_to_yaml(const AnswerSpec& answer);
 
-std::string_view part_name(dataset::Part part);       // "train", "validation", "test"
-dataset::Part part_from_name(std::string_view name);  // one of these
-
 }  // namespace howdah::job

@@ -2,9 +2,19 @@
 
 #include <algorithm>
 
+#include "dataset/part_names.h"
 #include "job/job_spec.h"
 
 namespace howdah::job {
+
+dataset::Request request_of(const JobSpec& spec) {
+  dataset::Request request = spec.data.request;
+  if (!spec.answer) return request;
+  request.learned = spec.answer->trained_on;
+  request.labelled =
+      spec.answer->output.empty() || request.target_kind == dataset::TargetKind::kNone;
+  return request;
+}
 
 Status choose_part(JobSpec& spec, const dataset::Index& data) {
   model::Training& training = spec.training;
@@ -16,9 +26,14 @@ Status choose_part(JobSpec& spec, const dataset::Index& data) {
                               model::to_string(data.shape), data.classes))
         .with_peer(data.source)
         .with_advice("prepare the data as those that it was trained on");
+  if (spec.answer->output.empty() && data.target.kind == dataset::TargetKind::kNone &&
+      training.task != model::Task::kLanguageModel)
+    return Status(Code::kInvalidArgument, "nothing there says what is to be found of a record")
+        .with_peer(data.source)
+        .with_advice("howdah predict asks about such data");
   // Data of their own are asked about as a whole, where they do not come divided.
   const bool other = spec.data.index != spec.answer->trained_on;
-  if (other && !data.partition(std::string(part_name(spec.answer->part)))) {
+  if (other && !data.partition(dataset::part_name(spec.answer->part))) {
     spec.answer->part = dataset::Part::kTrain;
     spec.data.split.train = 1;
     spec.data.split.validation = 0;
@@ -30,7 +45,7 @@ Status choose_part(JobSpec& spec, const dataset::Index& data) {
   options.shuffle = false;
   if (!dataset::has_part(data, options.split, options.part))
     return Status(Code::kInvalidArgument,
-                  fmt::format("there is no {} part", part_name(options.part)))
+                  fmt::format("there is no {} part", dataset::part_name(options.part)))
         .with_peer(data.source)
         .with_advice("name another one: --part train");
   const auto plan = HOWDAH_TRY(dataset::EpochPlan::make(data, options, 0));

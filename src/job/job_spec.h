@@ -75,10 +75,14 @@ std::string to_yaml(const JobSpec& spec);
 //                     many classes
 Status complete_from_index(JobSpec& spec, const dataset::Index& index);
 
+// What the index of data.source is to hold. Of a job that asks a model about other data than it was
+// trained on: numbered as those were, and without targets, where nothing is measured.
+dataset::Request request_of(const JobSpec& spec);
+
 // Of a job that asks a model: the part of the data that it is asked about, and no more
 // streams than that has records.
 //   kInvalidArgument  the data have another shape, or more classes, than what the model was trained
-//                     on; no record in the part
+//                     on, or nothing that answers could be measured by; no record in the part
 Status choose_part(JobSpec& spec, const dataset::Index& data);
 
 }  // namespace howdah::job

@@ -44,7 +44,7 @@ dataset::PlanOptions plan_options(const model::Training& training, const dataset
 Result<std::unique_ptr<DataParallelTrainer>> DataParallelTrainer::create(
     const model::Training& training, const dataset::Index& index, const fs::Location& folder,
     comm::Endpoint& endpoint, const TrainerOptions& options) {
-  HOWDAH_TRY(check_fit(training, index));
+  HOWDAH_TRY(check_fit(training, index, !options.trains));
   int64_t steps_per_epoch = 1;
   if (options.trains)
     steps_per_epoch =
@@ -115,7 +115,7 @@ Result<int64_t> DataParallelTrainer::join(const StateSource& source, Deadline de
   if (!source.holder_rank && plan.rank == 0) HOWDAH_TRY(load_from_storage(source, deadline));
   HOWDAH_TRY(synchronize(source.holder_rank.value_or(0),
                          source.holder_rank ? source.start_step : -1, deadline));
-  HOWDAH_TRY(batches_.carry(streams_.begin, streams_.end, applied_));
+  if (options_.trains) HOWDAH_TRY(batches_.carry(streams_.begin, streams_.end, applied_));
   return applied_.load();
 }
 

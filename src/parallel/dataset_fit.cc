@@ -40,13 +40,18 @@ int64_t outputs_for(Task task, const dataset::Index& index) {
 
 }  // namespace
 
-Status check_fit(const model::Training& training, const dataset::Index& index) {
+bool is_unlabelled(const model::Training& training, const dataset::Index& index) {
+  return index.target.kind == TargetKind::kNone && training.task != Task::kLanguageModel;
+}
+
+Status check_fit(const model::Training& training, const dataset::Index& index, bool asks) {
   const auto refused = [&](const std::string& what) {
     return Status(Code::kInvalidArgument, what).with_peer(index.source);
   };
-  if (index.target.kind != target_of(training.task))
+  const bool unlabelled = asks && is_unlabelled(training, index);
+  if (!unlabelled && index.target.kind != target_of(training.task))
     return refused(fmt::format("the dataset's target is not one of {}", task_name(training.task)));
-  const int64_t outputs = outputs_for(training.task, index);
+  const int64_t outputs = unlabelled ? training.classes : outputs_for(training.task, index);
   if (index.shape != training.input || outputs != training.classes)
     return refused(
         fmt::format("the network is for records of {} in {} classes, the dataset has {}"

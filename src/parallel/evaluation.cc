@@ -5,6 +5,7 @@
 
 #include "parallel/averaged_weights.h"
 #include "parallel/data_parallel.h"
+#include "parallel/dataset_fit.h"
 
 namespace howdah::parallel {
 namespace {
@@ -24,6 +25,10 @@ Result<train::Metrics> DataParallelTrainer::evaluate(dataset::Part part, Deadlin
   if (group_ == nullptr)
     return Status(Code::kFailedPrecondition, "no generation was entered")
         .with_operation("evaluate");
+  if (is_unlabelled(training_, index_))
+    return Status(Code::kFailedPrecondition, "the records have nothing to be found")
+        .with_operation("evaluate")
+        .with_peer(index_.source);
   const AveragedWeights averaged(optimizer_, network_->weights());
   const bool texts = training_.task == model::Task::kTranslation && options_.texts.given() &&
                      part == dataset::Part::kTest;

@@ -319,5 +319,38 @@ TEST(TaskFit, refuses_a_dataset_of_another_task) {
   EXPECT_EQ(status(job).code(), Code::kInvalidArgument);
 }
 
+TEST(TaskFit, asks_about_records_that_nobody_labelled) {
+  const fs::Location folder{std::make_shared<fs::MemoryFileSystem>("test"), "/data"};
+  const TableDataset data(folder, Task::kRegression);
+  dataset::Index index = data.index();
+  index.shape = {kColumns + index.target.width};  // the same bytes, and nothing to be found
+  index.target = {.kind = dataset::TargetKind::kNone, .width = 0};
+  model::Training job = job_of(Task::kRegression);
+  job.input = index.shape;
+  const auto endpoint = comm::Endpoint::open(test_endpoint_options()).value();
+  EXPECT_EQ(DataParallelTrainer::create(job, index, folder, *endpoint, {}).status().code(),
+            Code::kInvalidArgument);
+
+  TrainerOptions options;
+  options.trains = false;
+  index.partitions.erase(index.partitions.begin());  // no training part
+  TestWorkers workers(job, index, folder, options);
+  const size_t only = workers.add();
+  int64_t records = 0;
+  workers.generation({{only, {0, 4}}}, {}, [&](size_t, const Result<int64_t>& start) {
+    ASSERT_TRUE(start.is_ok()) << start.status().to_string();
+    EXPECT_EQ(workers[only].evaluate(dataset::Part::kTest, test_deadline()).status().code(),
+              Code::kFailedPrecondition);
+    const auto count = [&](int, const dataset::RecordBatch* batch, const train::Predictions& said) {
+      if (batch == nullptr) return Status::ok();
+      records += batch->records;
+      EXPECT_EQ(std::ssize(said.scores), 2 * batch->records);
+      return Status::ok();
+    };
+    EXPECT_TRUE(workers[only].predict(dataset::Part::kTest, count, test_deadline()).is_ok());
+  });
+  EXPECT_EQ(records, kTest);
+}
+
 }  // namespace
 }  // namespace howdah::parallel

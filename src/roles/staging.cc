@@ -38,9 +38,9 @@ Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string&
     arguments.push_back("--classes");
     arguments.push_back(std::to_string(*spec.data.classes));
   }
-  if (spec.data.request != dataset::Request{}) {
+  if (const dataset::Request request = job::request_of(spec); request != dataset::Request{}) {
     arguments.push_back("--request");
-    arguments.push_back(spec.data.request.to_json());
+    arguments.push_back(request.to_json());
   }
   if (!conf_dir.empty()) {
     arguments.push_back("--conf");

@@ -133,6 +133,8 @@ class Network::Impl {
   }
 
   Result<Predictions> predict(const dataset::RecordBatch& batch) {
+    if (!training_.decoder.empty())
+      return Status(Code::kUnsupported, "a translation is written, not said in a word");
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
     const Flow said = HOWDAH_TRY(forward(batch, {}));

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "dataset/part_names.h"
 #include "train/engine.h"
 #include "train/model_state.h"
 
@@ -237,7 +238,7 @@ Status TrainingRun::evaluate(dataset::Part part, int64_t epoch) {
   if (!leads()) return Status::ok();
   control::FromWorker message;
   control::Evaluation& evaluation = *message.mutable_evaluation();
-  evaluation.set_part(std::string(job::part_name(part)));
+  evaluation.set_part(dataset::part_name(part));
   evaluation.set_epoch(epoch);
   add_metrics(metrics, evaluation);
   send_(message);
