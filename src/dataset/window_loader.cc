@@ -73,11 +73,15 @@ Status WindowLoader::read_use(const ChunkUse& use, MutableBytes into, Deadline d
   const auto first = static_cast<size_t>(use.records.front());
   const size_t span = static_cast<size_t>(use.records.back()) - first + 1;
   const int64_t offset = chunk.offset_bytes + static_cast<int64_t>(first * record_bytes);
-  if (span == use.records.size()) return read_kept(chunk.file, offset, into, deadline);
+  const auto read = [&](MutableBytes to) {
+    return cache_ ? read_kept(chunk, offset, to, deadline)
+                  : read_range(chunk.file, offset, to, deadline);
+  };
+  if (span == use.records.size()) return read(into);
 
   // Records of another part lie between: one read and a copy are cheaper than many reads.
   scratch_.resize(span * record_bytes);
-  HOWDAH_TRY(read_kept(chunk.file, offset, scratch_, deadline));
+  HOWDAH_TRY(read(scratch_));
   std::byte* to = into.data();
   for (const int32_t record : use.records) {
     const size_t from = (static_cast<size_t>(record) - first) * record_bytes;
@@ -87,13 +91,16 @@ Status WindowLoader::read_use(const ChunkUse& use, MutableBytes into, Deadline d
   return Status::ok();
 }
 
-Status WindowLoader::read_kept(int number, int64_t offset_bytes, MutableBytes into,
+// The chunk is kept as a whole: another epoch cuts it elsewhere, and other parts want the records
+// that lie between.
+Status WindowLoader::read_kept(const Chunk& chunk, int64_t offset_bytes, MutableBytes into,
                                Deadline deadline) {
-  if (!cache_) return read_range(number, offset_bytes, into, deadline);
-  const std::string file = uri_of(number);
+  const std::string file = uri_of(chunk.file);
   if (cache_->find(file, offset_bytes, into)) return Status::ok();
-  HOWDAH_TRY(read_range(number, offset_bytes, into, deadline));
-  cache_->keep(file, offset_bytes, into);
+  whole_.resize(static_cast<size_t>(chunk.records * index_.record_bytes()));
+  HOWDAH_TRY(read_range(chunk.file, chunk.offset_bytes, whole_, deadline));
+  cache_->keep(file, chunk.offset_bytes, whole_);
+  std::memcpy(into.data(), whole_.data() + (offset_bytes - chunk.offset_bytes), into.size());
   return Status::ok();
 }
 

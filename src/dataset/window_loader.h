@@ -50,7 +50,7 @@ class WindowLoader {
   std::string uri_of(int number) const;
   Status read_use(const ChunkUse& use, MutableBytes into, Deadline deadline);
   // From the cache, or from the file and into the cache.
-  Status read_kept(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
+  Status read_kept(const Chunk& chunk, int64_t offset_bytes, MutableBytes into, Deadline deadline);
   Status read_range(int number, int64_t offset_bytes, MutableBytes into, Deadline deadline);
   std::vector<int64_t> lengths_of(Bytes records) const;
   Status check_records(const ChunkUse& use, Bytes records) const;
@@ -64,7 +64,7 @@ class WindowLoader {
   BytesRead& counted_;
   const std::shared_ptr<RangeCache> cache_;
   std::vector<OpenFile> files_;
-  std::vector<std::byte> scratch_;
+  std::vector<std::byte> scratch_, whole_;
 };
 
 }  // namespace howdah::dataset

@@ -30,6 +30,12 @@ void read_split(YamlSection split, const YamlValue* at, dataset::Split& into) {
   split.finish();
 }
 
+void read_cache(YamlSection cache, dataset::CacheBudget& into) {
+  into.memory_bytes = cache.size_bytes("memory", into.memory_bytes, 0);
+  into.disk_bytes = cache.size_bytes("disk", into.disk_bytes, 0);
+  cache.finish();
+}
+
 void read_preprocess(YamlSection& keys, DataSpec& data) {
   const YamlValue* steps = keys.list("preprocess");
   if (!steps) return;
@@ -202,6 +208,7 @@ DataSpec read_data(YamlSection keys, bool prepared, model::Training& training) {
   else if (keys.has("classes"))
     data.classes = keys.integer("classes", 2, 2, 1 << 20);
   read_split(keys.section("split"), keys.any("split"), data.split);
+  read_cache(keys.section("cache"), data.cache);
   if (!is_of_text(task)) read_preprocess(keys, data);
   keys.finish();
   return data;
@@ -216,6 +223,8 @@ std::string data_to_yaml(const DataSpec& data, const model::Training& training) 
   text += request_text(data.request, training);
   text += fmt::format("  split: {{train: {}, validation: {}, seed: {}}}\n", data.split.train,
                       data.split.validation, data.split.seed);
+  text += fmt::format("  cache: {{memory: {}, disk: {}}}\n", size_text(data.cache.memory_bytes),
+                      size_text(data.cache.disk_bytes));
   if (data.request.records != Request::Records::kTexts)
     text += fmt::format("  preprocess:\n    - normalize: {{method: {}}}\n",
                         data.standardize ? "standard" : "unit");

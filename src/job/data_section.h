@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dataset/plan.h"
+#include "dataset/range_cache.h"
 #include "dataset/request.h"
 #include "job/yaml_section.h"
 #include "model/training.h"
@@ -18,6 +19,8 @@ struct DataSpec {
   std::optional<int64_t> classes;  // the labels' number; from the data when not given
   dataset::Split split;      // all for training, where the dataset has a validation part of its own
   bool standardize = false;  // preprocess: normalize with method standard
+  // Of a worker: what it has read stays at hand for the next epochs. `folder` is not said here.
+  dataset::CacheBudget cache = {.memory_bytes = 64 << 20};
   dataset::Request request;  // text, target, features, tokens: what the records are to hold
 };
 

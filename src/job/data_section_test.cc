@@ -37,6 +37,34 @@ TEST(DataSection, of_texts_has_fallbacks_for_all_but_the_column) {
   EXPECT_TRUE(due.check().is_ok());
 }
 
+TEST(DataSection, keeps_what_was_read_within_its_budget) {
+  const auto cache_of = [](const std::string& data, const std::string& more = "") {
+    const auto spec = parse_job(job_of("image_classification", data) + more, "job.yaml");
+    EXPECT_TRUE(spec) << spec.status().to_string();
+    const dataset::CacheBudget cache = spec ? spec->data.cache : dataset::CacheBudget{};
+    const auto again = parse_job(to_yaml(*spec), "again.yaml");
+    EXPECT_TRUE(again) << again.status().to_string();
+    EXPECT_EQ(again->data.cache.memory_bytes, cache.memory_bytes);
+    EXPECT_EQ(again->data.cache.disk_bytes, cache.disk_bytes);
+    return std::pair(cache.memory_bytes, cache.disk_bytes);
+  };
+  using Budget = std::pair<int64_t, int64_t>;
+  EXPECT_EQ(cache_of(""), Budget(64 << 20, 0));
+  EXPECT_EQ(cache_of(", cache: {memory: 256 MiB, disk: 2 GiB}"),
+            Budget(256 << 20, int64_t{2} << 30));
+  EXPECT_EQ(cache_of(", cache: {memory: 0}"), Budget(0, 0));
+  // Of a small worker half at most is taken.
+  EXPECT_EQ(cache_of("", "resources: {memory: 100 MiB}\n"), Budget(50 << 20, 0));
+  EXPECT_NE(complaint("image_classification", ", cache: {memory: 3 GiB}")
+                .find("job.yaml:3:30: 'data.cache.memory' is more than half of "
+                      "'resources.memory'"),
+            std::string::npos);
+  EXPECT_NE(complaint("image_classification", ", cache: {ram: 3 MiB}").find("'data.cache.ram'"),
+            std::string::npos);
+  EXPECT_NE(complaint("image_classification", ", cache: {disk: much}").find("must be a size"),
+            std::string::npos);
+}
+
 TEST(DataSection, asks_for_what_each_task_needs) {
   const Request translation = parsed("translation",
                                      ", text: en, target: es, tokens: {tokenizer: sentencepiece, "

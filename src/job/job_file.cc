@@ -72,6 +72,19 @@ void read_resources(YamlSection keys, JobSpec& job) {
   keys.finish();
 }
 
+// What is kept of the data leaves the training memory.
+void check_cache(YamlSection& root, JobSpec& job) {
+  int64_t& memory_bytes = job.data.cache.memory_bytes;
+  const int64_t most = job.resources.memory_bytes / 2;
+  if (memory_bytes <= most) return;
+  const YamlValue* data = root.any("data");
+  const YamlValue* cache = data != nullptr ? data->find("cache") : nullptr;
+  if (cache != nullptr && cache->find("memory") != nullptr)
+    root.refuse(*cache, "'data.cache.memory' is more than half of 'resources.memory'",
+                "give the worker more memory, or keep the data on its disk: data.cache.disk");
+  memory_bytes = most;
+}
+
 void read_parallel(YamlSection keys, JobSpec& job) {
   // DESIGN §1: two streams a worker where the batch allows 32 samples each.
   const int most = job.resources.workers_max;
@@ -181,6 +194,7 @@ Result<JobSpec> read_job(const YamlValue& tree) {
   job.metrics = read_metrics(keys, job.training.task, job.data.classes);
   job.answer = read_answer(keys.section("answer"));
   read_resources(keys.section("resources"), job);
+  check_cache(keys, job);
   read_parallel(keys.section("parallel"), job);
   accumulate(keys.section("train"), job.training);
   YamlSection communication = keys.section("communication");

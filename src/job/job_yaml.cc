@@ -14,10 +14,6 @@
 namespace howdah::job {
 namespace {
 
-std::string size_text(int64_t bytes) {
-  return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{}", bytes);
-}
-
 std::string model_text(const JobSpec& spec) {
   const model::Pretrained& pretrained = spec.training.pretrained;
   const std::string weights =

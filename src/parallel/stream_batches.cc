@@ -68,6 +68,7 @@ StreamBatches::InputBytes StreamBatches::input_bytes() const {
     bytes.local += slot.reader->local_bytes();
     bytes.remote += slot.reader->remote_bytes();
   }
+  if (options_.cache) bytes.cached = options_.cache->found_bytes();
   return bytes;
 }
 

@@ -31,7 +31,8 @@ class StreamBatches {
   void commit();
 
   struct InputBytes {
-    int64_t local = 0, remote = 0;
+    int64_t local = 0, remote = 0;  // read
+    int64_t cached = 0;             // of all readers that share the cache: found there
   };
   InputBytes input_bytes() const;
 

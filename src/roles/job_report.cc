@@ -184,12 +184,13 @@ std::string JobReport::summary_json(const job::Ending& ending,
                          {"first_step", seconds_between(times.formed, times.first_step)},
                          {"training", seconds_between(times.first_step, times.ended)},
                          {"total", seconds_between(times.started, times.ended)}};
-  int64_t local = 0, remote = 0;
+  int64_t local = 0, remote = 0, cached = 0;
   for (const auto& [worker, bytes] : input_) {
     local += bytes.local();
     remote += bytes.remote();
+    cached += bytes.cached();
   }
-  summary["input_bytes"] = {{"local", local}, {"remote", remote}};
+  summary["input_bytes"] = {{"local", local}, {"remote", remote}, {"cached", cached}};
   summary["generations"] = counts.generations;
   summary["workers"] = {
       {"requested", requested_}, {"granted", counts.granted}, {"lost", counts.lost}};

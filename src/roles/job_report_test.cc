@@ -43,6 +43,7 @@ TEST(JobReport, the_summary_has_the_keys_that_the_design_promises) {
   control::FromWorker input, done;
   input.mutable_input()->set_local(7);
   input.mutable_input()->set_remote(5);
+  input.mutable_input()->set_cached(3);
   report.note(0, input, 0);
   report.note(1, input, 0);
   done.mutable_done()->set_model_uri("file:///m");
@@ -66,7 +67,7 @@ TEST(JobReport, the_summary_has_the_keys_that_the_design_promises) {
                                        {"first_step", 0.25},
                                        {"training", 10.0},
                                        {"total", 13.25}}));
-  EXPECT_EQ(summary["input_bytes"], json({{"local", 14}, {"remote", 10}}));
+  EXPECT_EQ(summary["input_bytes"], json({{"local", 14}, {"remote", 10}, {"cached", 6}}));
   EXPECT_EQ(summary["generations"], 2);
   EXPECT_EQ(summary["workers"], json({{"requested", 3}, {"granted", 3}, {"lost", 1}}));
   EXPECT_EQ(summary["steps"], 150);

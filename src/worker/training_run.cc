@@ -264,6 +264,7 @@ void TrainingRun::send_input_bytes() {
   control::FromWorker message;
   message.mutable_input()->set_local(bytes.local);
   message.mutable_input()->set_remote(bytes.remote);
+  message.mutable_input()->set_cached(bytes.cached);
   send_(message);
 }
 

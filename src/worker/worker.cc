@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.h"
 #include "dataset/index.h"
@@ -48,6 +49,17 @@ Result<std::optional<TrainingRun::Asked>> asked_of(const job::JobSpec& spec, fs:
   if (!spec.answer->output.empty()) asked->output = HOWDAH_TRY(files.resolve(spec.answer->output));
   asked->trained_on = &trained_on;
   return asked;
+}
+
+// Null: nothing read is kept. On the disk it lies in the container's own folder, which goes with
+// the container, in a file that goes with this process.
+std::shared_ptr<dataset::RangeCache> cache_of(const job::JobSpec& spec) {
+  dataset::CacheBudget budget = spec.data.cache;
+  // What is asked about is read once.
+  if (spec.answer || budget.memory_bytes + budget.disk_bytes == 0) return nullptr;
+  std::error_code none;
+  budget.folder = std::filesystem::current_path(none).string();
+  return std::make_shared<dataset::RangeCache>(budget);
 }
 
 // Obeys the master until it sends us home.
@@ -100,6 +112,7 @@ Status run_worker(const WorkerSetting& setting) {
   parallel::TrainerOptions trainer_options;
   trainer_options.split = spec.data.split;
   trainer_options.trains = !spec.answer;
+  trainer_options.reader.cache = cache_of(spec);
   if (spec.training.pretrained.given() && !spec.answer)
     trainer_options.pretrained = HOWDAH_TRY(files.resolve(spec.training.pretrained.weights));
   trainer_options.texts = HOWDAH_TRY(translation_texts(

@@ -58,6 +58,29 @@ class LocalJobs(unittest.TestCase):
                 self.assertEqual(code, 0)
                 self.assert_same_model(summary)
 
+    def test_what_was_read_stays_at_hand_for_the_next_epochs(self):
+        def input_bytes(cache):
+            code, summary = self.start("--set", "resources.workers={min: 1, max: 1}", "--set",
+                                       "parallel.streams=1", "--set", f"data.cache={cache}").end()
+            self.assertEqual(code, 0, summary)
+            models.add(summary["model"]["sha256"])
+            return summary["input_bytes"]
+
+        models = set()
+        records = 9000 * (28 * 28 + 4)
+        none = input_bytes("{memory: 0}")
+        self.assertGreater(none["local"], 2.5 * records, "three epochs")
+        self.assertEqual(none["cached"], 0)
+        for cache in ("{memory: 64 MiB}", "{memory: 0, disk: 64 MiB}", "{memory: 3 MiB, disk: 5 MiB}"):
+            with self.subTest(cache=cache):
+                kept = input_bytes(cache)
+                self.assertLessEqual(kept["local"], records, "the second epoch reads nothing")
+                self.assertGreater(kept["cached"], 1.7 * records)
+        some = input_bytes("{memory: 3 MiB}")
+        self.assertGreater(some["local"], records)
+        self.assertGreater(some["cached"], 0)
+        self.assertEqual(len(models), 1, "what is kept is what was read")
+
     def test_trains_from_what_its_own_section_prepares(self):
         prepared = self.scratch.path / "prepared"
         text = JOB.format(home=f"file://{self.home}", source="")
