@@ -117,7 +117,7 @@ bool StreamReader::Impl::may_load(int64_t serial, int64_t bytes) {
         ahead += static_cast<int64_t>(windows_[i].records.size());
       }
     }
-    if (ahead <= reader_.prefetch_bytes) break;
+    if (ahead <= reader_.prefetch_bytes && serial - wanted_ <= kMostWindowsAhead) break;
     changed_.wait(mutex_, Deadline::never());
   }
   return !stopping_;

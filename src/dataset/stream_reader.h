@@ -1,7 +1,8 @@
 // Delivers a stream's records, step by step, reading ahead in the background.
 //
 // One consumer thread. A jthread of its own reads whole shuffle windows ahead of the consumer. It
-// holds those that the present step needs, and others as far as `prefetch_bytes` goes.
+// holds those that the present step needs, and others as far as `prefetch_bytes` goes,
+// kMostWindowsAhead at most: of small data that would be thousands of epochs.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,8 @@ struct ReaderOptions {
 
 class StreamReader {
  public:
+  static constexpr int64_t kMostWindowsAhead = 64;
+
   // Starts at (epoch, step) of the plan's part; `step` may be the epoch's end. `folder` is the
   // indexed dataset. No file is read yet.
   //   kInvalidArgument  as EpochPlan::make; no such stream or step

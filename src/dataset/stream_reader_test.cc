@@ -250,32 +250,53 @@ TEST_F(StreamReaderTest, ends_after_the_validation_part_and_delivers_it_in_order
   }
 }
 
-TEST_F(StreamReaderTest, reads_ahead_no_further_than_its_limit) {
-  write(400, 10);
-  Mutex mutex;
-  Condition changed;
-  int64_t read_bytes = 0;
-  files_->before_read = [&](int64_t, size_t length, Deadline) {
-    MutexLock lock(mutex);
-    read_bytes += static_cast<int64_t>(length);
-    changed.notify_all();
-    return Status::ok();
-  };
-  PlanOptions options = whole(1, 10);
-  options.window_chunks = 1;
-  // One window is 10 records: the present one and three ahead fit.
-  const auto reader = open(options, 0, 0, 0, {.prefetch_bytes = 3 * 10 * kRecord + 50});
-  const auto wait_for = [&](int64_t windows) {
-    MutexLock lock(mutex);
-    while (read_bytes < windows * 10 * kRecord) {
-      if (!changed.wait(mutex, Deadline::after(kNoWait))) break;
-    }
-    EXPECT_EQ(read_bytes, windows * 10 * kRecord);
-  };
+// Counts what is read, and waits for it.
+class ReadAheadTest : public StreamReaderTest {
+ protected:
+  ReadAheadTest() {
+    write(400, 10);
+    files_->before_read = [this](int64_t, size_t length, Deadline) {
+      MutexLock lock(mutex_);
+      read_bytes_ += static_cast<int64_t>(length);
+      changed_.notify_all();
+      return Status::ok();
+    };
+  }
+  // One window is 10 records.
+  std::unique_ptr<StreamReader> open_windows(int64_t prefetch_bytes) {
+    PlanOptions options = whole(1, 10);
+    options.window_chunks = 1;
+    return open(options, 0, 0, 0, {.prefetch_bytes = prefetch_bytes});
+  }
+  // So many are read, and no more.
+  void wait_for(int64_t windows) {
+    MutexLock lock(mutex_);
+    while (read_bytes_ < windows * 10 * kRecord)
+      if (!changed_.wait(mutex_, Deadline::after(kNoWait))) break;
+    EXPECT_EQ(read_bytes_, windows * 10 * kRecord);
+  }
+
+ private:
+  Mutex mutex_;
+  Condition changed_;
+  int64_t read_bytes_ HOWDAH_GUARDED_BY(mutex_) = 0;
+};
+
+TEST_F(ReadAheadTest, goes_no_further_than_its_limit) {
+  // The present one and three ahead fit.
+  const auto reader = open_windows(3 * 10 * kRecord + 50);
   wait_for(4);
   for (int64_t step = 0; step < 30; ++step) {
     take(*reader);
     wait_for(std::min<int64_t>(40, step + 5));
+  }
+}
+
+TEST_F(ReadAheadTest, goes_no_further_than_so_many_windows_where_these_are_small) {
+  const auto reader = open_windows(64 << 20);
+  for (int64_t step = 0; step < 30; ++step) {
+    wait_for(step + 1 + StreamReader::kMostWindowsAhead);
+    take(*reader);
   }
 }
 
