@@ -85,7 +85,7 @@ inline TrainedModel model_of(model::Training training,
     for (const auto& parameter : shape.trained)
       add(shape.name + "." + parameter.name, parameter.shape, -0.3F);
     for (const auto& buffer : shape.buffers)
-      add(shape.name + "." + buffer.name, {buffer.count}, buffer.initial_value);
+      add(shape.name + "." + buffer.name, buffer.shape, buffer.initial_value);
   }
   model.storage = storage;
   EXPECT_TRUE(check_tensors(model)) << check_tensors(model).to_string();

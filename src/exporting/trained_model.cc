@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "job/job_spec.h"
 #include "train/checkpoint.h"
+#include "train/look_into.h"
 
 namespace howdah::exporting {
 namespace {
@@ -146,9 +147,9 @@ Status check_tensors(const TrainedModel& model) {
   };
   for (const model::LayerShape& shape : model.shapes) {
     for (const auto& parameter : shape.trained)
-      HOWDAH_TRY(take(shape.name + "." + parameter.name, parameter.shape));
+      HOWDAH_TRY(take(shape.name_of(parameter.name), parameter.shape));
     for (const auto& buffer : shape.buffers)
-      HOWDAH_TRY(take(shape.name + "." + buffer.name, {buffer.count}));
+      HOWDAH_TRY(take(shape.name_of(buffer.name), buffer.shape));
   }
   if (there.empty()) return Status::ok();
   return Status(Code::kCorrupt,
@@ -166,6 +167,10 @@ Result<TrainedModel> load_trained_model(fs::FileSystems& files, const std::strin
   const auto index = dataset::Index::load(files, spec.data.index, deadline);
   if (!index) return index.status().with_operation("data.index");
   HOWDAH_TRY(job::complete_from_index(spec, *index));
+  if (spec.training.module) {
+    const Status looked = train::look_into_module(files, spec.training, deadline);
+    if (!looked) return looked.with_peer(spec.training.module->file);
+  }
 
   TrainedModel model;
   model.job_name = spec.name;

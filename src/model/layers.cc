@@ -172,7 +172,7 @@ std::vector<std::string> parameter_names(const std::vector<LayerShape>& shapes) 
   std::vector<std::string> names;
   for (const LayerShape& shape : shapes)
     for (const LayerParameter& parameter : shape.trained)
-      names.push_back(shape.name + "." + parameter.name);
+      names.push_back(shape.name_of(parameter.name));
   return names;
 }
 

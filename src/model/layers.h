@@ -168,25 +168,31 @@ struct LayerParameter {
   float initial_value = 0;
   double initial_deviation = 0;
   int64_t initial_zeros = 0;  // so many of the first values are 0 instead: padding's
+  bool frozen = false;        // keeps its value, whatever the optimizer's groups say
 };
 struct LayerBuffer {
   std::string name;  // "running_mean"
-  int64_t count = 0;
+  Shape shape;
   float initial_value = 0;
 };
 
 struct LayerShape {
   Shape input, output;
   Form input_form = Form::kValues, output_form = Form::kValues;
-  int64_t parameters = 0;     // values; a block: 0, as what it holds is listed by itself
-  int64_t multiply_adds = 0;  // a sample, of convolutions, dense and recurrent layers
-  std::string name = {};      // "3.layers.0"
-  LayerType type = LayerType::kRelu;
-  int depth = 0;  // blocks around it
+  int64_t parameters = 0;             // values; a block: 0, as what it holds is listed by itself
+  int64_t multiply_adds = 0;          // a sample, of convolutions, dense and recurrent layers
+  std::string name = {};              // "3.layers.0"
+  LayerType type = LayerType::kRelu;  // a part of a user's module has none
+  int depth = 0;                      // blocks around it
   // The parameter of an earlier layer that stands before the layer's own ones: "0.weight".
   std::string shared = {};
   std::vector<LayerParameter> trained = {};
   std::vector<LayerBuffer> buffers = {};
+
+  // "3.layers.0.weight" of "weight"; "weight" itself where the layer is the whole network.
+  std::string name_of(const std::string& tensor) const {
+    return name.empty() ? tensor : name + "." + tensor;
+  }
 };
 
 // Which list of a network: the only one, an encoder, or the decoder that follows it.

@@ -23,7 +23,7 @@ Status infer_batch_norm(const LayerInference& at, LayerShape& shape) {
   if (!(at.layer.momentum >= 0 && at.layer.momentum <= 1))
     return at.error(fmt::format("needs a momentum in [0, 1], not {}", at.layer.momentum));
   add_scale(shape, {input[0]});
-  shape.buffers = {{"running_mean", input[0], 0}, {"running_var", input[0], 1}};
+  shape.buffers = {{"running_mean", {input[0]}, 0}, {"running_var", {input[0]}, 1}};
   return Status::ok();
 }
 

@@ -61,10 +61,10 @@ std::vector<WeightSlot> weight_slots(const std::vector<LayerShape>& shapes) {
   std::vector<WeightSlot> slots;
   for (const LayerShape& layer : shapes)
     for (const LayerParameter& parameter : layer.trained)
-      slots.push_back({layer.name + "." + parameter.name, parameter.shape});
+      slots.push_back({layer.name_of(parameter.name), parameter.shape});
   for (const LayerShape& layer : shapes)
     for (const LayerBuffer& buffer : layer.buffers)
-      slots.push_back({layer.name + "." + buffer.name, {buffer.count}});
+      slots.push_back({layer.name_of(buffer.name), buffer.shape});
   return slots;
 }
 

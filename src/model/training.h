@@ -14,6 +14,7 @@
 #include "model/pretrained.h"
 #include "model/schedule.h"
 #include "model/task.h"
+#include "model/user_module.h"
 
 namespace howdah::model {
 
@@ -39,9 +40,10 @@ struct Training {
   // Translation: `layers` read the text, these write the other one; they see the tokens before the
   // one that they are to say, and the memory that the others made.
   std::vector<Layer> decoder;
-  Shape input;                      // of a record's features
-  Form input_form = Form::kValues;  // tokens, of texts
-  int64_t vocabulary = 0;           // of the input's tokens
+  std::optional<UserModule> module;  // instead of layers
+  Shape input;                       // of a record's features
+  Form input_form = Form::kValues;   // tokens, of texts
+  int64_t vocabulary = 0;            // of the input's tokens
   // What the last layer gives a value for: classes; tags, with 0 for padding; 1 of a binary
   // classification; the values of a regression; the vocabulary of what a translation writes or a
   // language model says.
@@ -69,8 +71,16 @@ struct Training {
   int threads = 1;  // of each worker: a fixed property of the job, the result depends on it
 };
 
-// The layers and the decoder's, with what the first and the last one must take and give.
-//   kInvalidArgument  as infer_shapes; a task with a decoder and none, or the other way round
+// The layers and the decoder's, with what the first and the last one must take and give; of a
+// user's module its parts.
+//   kInvalidArgument     as infer_shapes; a task with a decoder and none, or the other way round
+//   kFailedPrecondition  nobody has looked into the module yet
 Result<std::vector<LayerShape>> infer_network(const Training& training);
+
+// What goes into the network, and what it must give.
+Signal network_input(const Training& training);
+Signal network_output(const Training& training);
+// "one value a class": of each output, for messages.
+std::string_view what_outputs_say(Task task);
 
 }  // namespace howdah::model

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "dataset/random.h"
@@ -23,6 +24,13 @@ int window_chunks(const dataset::Index& index) {
   const int64_t bytes = std::max<int64_t>(1, train->records * index.record_bytes()) /
                         static_cast<int64_t>(train->chunks.size());
   return static_cast<int>(std::clamp<int64_t>(kWindowBytes / std::max<int64_t>(1, bytes), 4, 64));
+}
+
+// What the job's tree makes of a value that every stream has.
+float sum_of_equal(float value, int streams) {
+  if (streams == 1) return value;
+  const auto left = static_cast<int>(std::bit_floor(static_cast<unsigned>(streams - 1)));
+  return sum_of_equal(value, left) + sum_of_equal(value, streams - left);
 }
 
 }  // namespace
@@ -212,10 +220,14 @@ Status DataParallelTrainer::apply(StepReport& report) {
                    sums.divisor > 0 ? sums.divisor : 1, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
   for (const train::Buffer& buffer : layout_->buffers) {
-    if (buffer.frozen) continue;  // a mean of equal values may be another one
-    for (int64_t i = buffer.offset; i < buffer.offset + buffer.count; ++i)
-      buffers[static_cast<size_t>(i)] =
-          at(layout_->tail_buffers() + i) / static_cast<float>(training_.streams);
+    if (buffer.frozen) continue;
+    for (int64_t i = buffer.offset; i < buffer.offset + buffer.count; ++i) {
+      float& value = buffers[static_cast<size_t>(i)];
+      const float of_all = at(layout_->tail_buffers() + i);
+      // What no stream changed stays: a mean of equal values may be another one.
+      if (of_all != sum_of_equal(value, training_.streams))
+        value = of_all / static_cast<float>(training_.streams);
+    }
   }
   batches_.commit();
   ++applied_;

@@ -157,6 +157,7 @@ class DataParallelTrainer {
   Status share_state(int root, std::span<const int> receivers, Deadline deadline);
   std::vector<std::span<float>> state_spans();
   train::ModelState model_state();
+  std::string module_digest() const;
 
   Status compute(StepReport& report, Deadline deadline);
   Status compute_stream(int stream, StepReport& report, Deadline deadline);

@@ -30,7 +30,7 @@ Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadlin
     checkpoint = HOWDAH_TRY(train::load_newest_checkpoint(*source.checkpoints->files,
                                                           source.checkpoints->path, deadline));
   if (!checkpoint) {
-    train::initialize(*layout_, training_.seed, network_->weights(), network_->buffers());
+    HOWDAH_TRY(network_->initialize());
     optimizer_.reset();
     plateau_ = {};
     course_ = {};
@@ -54,6 +54,9 @@ Status DataParallelTrainer::load_from_storage(const StateSource& source, Deadlin
   if (state.batch != training_.batch) return differs("batch", state.batch, training_.batch);
   if (state.dataset != index_.fingerprint)
     return differs("dataset", state.dataset, index_.fingerprint);
+  if (state.module != module_digest())
+    return differs("the model", state.module.empty() ? "of layers" : state.module,
+                   module_digest().empty() ? "layers" : module_digest());
   if (const std::string engine = train::engine_fingerprint(); state.engine != engine)
     log::warning("checkpoint {} was made by {}, here is {}: the result is as good, its bits differ",
                  checkpoint->path, state.engine, engine);
@@ -87,8 +90,9 @@ Status DataParallelTrainer::synchronize(int root, int64_t start_step, Deadline d
   std::vector<int> receivers;
   for (int rank = 0; rank < std::ssize(standings); ++rank) {
     const int64_t there = standings[static_cast<size_t>(rank)].applied;
-    // The seed gave it the same weights.
-    const bool fresh = there < 0 && start == 0 && !options_.pretrained;
+    // The seed gave it the same weights; a plug-in may draw them otherwise.
+    const bool fresh =
+        there < 0 && start == 0 && !options_.pretrained && !training_.module.has_value();
     if (there != start && !fresh) receivers.push_back(rank);
   }
   if (!receivers.empty()) HOWDAH_TRY(share_state(root, receivers, deadline));
@@ -174,6 +178,10 @@ bool DataParallelTrainer::validation_due() const {
          (training_.course.need_validation() && epochs > course_.validated);
 }
 
+std::string DataParallelTrainer::module_digest() const {
+  return training_.module ? training_.module->sha256 : "";
+}
+
 train::ModelState DataParallelTrainer::model_state() {
   return {*layout_, network_->weights(), network_->buffers(), optimizer_};
 }
@@ -187,6 +195,7 @@ std::shared_ptr<const train::Snapshot> DataParallelTrainer::snapshot() {
   state.batch = training_.batch;
   state.dataset = index_.fingerprint;
   state.engine = train::engine_fingerprint();
+  state.module = module_digest();
   if (training_.schedule.type == model::ScheduleType::kPlateau) state.plateau = plateau_;
   if (training_.course.need_validation() || training_.course.on_nan.roll_back)
     state.course = course_;

@@ -37,6 +37,7 @@ struct TrainingState {
   int64_t batch = 0;
   std::string dataset;                         // the index's fingerprint
   std::string engine;                          // engine_fingerprint()
+  std::string module;                          // SHA-256 of a user's module; empty: of layers
   std::optional<model::PlateauState> plateau;  // where the learning rate waits for one
   std::optional<model::Course> course;         // where the training may leave its course
 

@@ -67,6 +67,7 @@ std::string TrainingState::to_json() const {
   nlohmann::ordered_json json{{"version", 1},       {"step", step},       {"epoch", epoch},
                               {"seed", seed},       {"streams", streams}, {"batch", batch},
                               {"dataset", dataset}, {"engine", engine}};
+  if (!module.empty()) json["module"] = module;
   if (plateau) json["plateau"] = kPlateau.to_json(*plateau);
   if (course) json["course"] = kCourse.to_json(*course);
   return json.dump(2) + "\n";
@@ -90,6 +91,10 @@ Result<TrainingState> TrainingState::from_json(const std::string& text) {
   state.batch = json["batch"].get<int64_t>();
   state.dataset = json["dataset"].get<std::string>();
   state.engine = json["engine"].get<std::string>();
+  if (json.contains("module")) {
+    if (!word("module")) return Status(Code::kCorrupt, "not a checkpoint's state.json: module");
+    state.module = json["module"].get<std::string>();
+  }
   if (json.contains("plateau"))
     state.plateau = HOWDAH_TRY(kPlateau.from_json(json["plateau"], "plateau"));
   if (json.contains("course"))

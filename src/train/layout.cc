@@ -44,7 +44,7 @@ class LayoutBuilder {
     for (size_t i = 0; i < layout_.parameters.size(); ++i)
       if (layout_.parameters[i].name == layer.shared) layout_.shared.push_back({number, i});
     for (const model::LayerParameter& trained : layer.trained) {
-      Parameter parameter{.name = layer.name + "." + trained.name,
+      Parameter parameter{.name = layer.name_of(trained.name),
                           .shape = trained.shape,
                           .offset = layout_.weights,
                           .count = 1,
@@ -53,17 +53,21 @@ class LayoutBuilder {
                           .initial_bound = trained.initial_bound,
                           .initial_value = trained.initial_value,
                           .initial_deviation = trained.initial_deviation,
-                          .initial_zeros = trained.initial_zeros};
+                          .initial_zeros = trained.initial_zeros,
+                          .frozen = trained.frozen};
       for (const int64_t extent : trained.shape) parameter.count *= extent;
       layout_.weights += aligned(parameter.count);
       const model::ParameterGroup* group = model::group_of(optimizer_, parameter.name);
       frozen |= group != nullptr && group->freeze_statistics;
+      parameter.frozen |= group != nullptr && group->freeze;
       layout_.parameters.push_back(std::move(parameter));
     }
     for (const model::LayerBuffer& buffer : layer.buffers) {
-      layout_.buffers.push_back({layer.name + "." + buffer.name, buffer.count,
+      int64_t count = 1;
+      for (const int64_t extent : buffer.shape) count *= extent;
+      layout_.buffers.push_back({layer.name_of(buffer.name), buffer.shape, count,
                                  layout_.buffer_values, number, buffer.initial_value, frozen});
-      layout_.buffer_values += buffer.count;
+      layout_.buffer_values += count;
     }
   }
 

@@ -32,12 +32,14 @@ struct Parameter {
   float initial_value = 0;
   double initial_deviation = 0;  // normal; 0: as above
   int64_t initial_zeros = 0;     // so many of the first values are 0 instead
+  bool frozen = false;           // keeps its value: of itself, or by its group
 };
 
 // State of the network that is no parameter: float32, averaged over the streams after each step.
 struct Buffer {
-  std::string name;   // "3.running_mean"
-  int64_t count = 0;  // shape [count]
+  std::string name;  // "3.running_mean"
+  model::Shape shape;
+  int64_t count = 0;
   int64_t offset = 0;
   int layer = 0;
   float initial_value = 0;

@@ -27,8 +27,7 @@ std::vector<Slot> model_slots(const ModelState& model) {
     slots.push_back(
         {parameter.name, parameter.shape, part(model.weights, parameter.offset, parameter.count)});
   for (const Buffer& buffer : model.layout.buffers)
-    slots.push_back(
-        {buffer.name, {buffer.count}, part(model.buffers, buffer.offset, buffer.count)});
+    slots.push_back({buffer.name, buffer.shape, part(model.buffers, buffer.offset, buffer.count)});
   return slots;
 }
 

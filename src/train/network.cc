@@ -10,9 +10,12 @@
 #include "train/add_answers.h"
 #include "train/augmentation.h"
 #include "train/autocast.h"
+#include "train/bound_module.h"
+#include "train/gradient_hook.h"
 #include "train/inputs.h"
 #include "train/layer_forward.h"
 #include "train/loss.h"
+#include "train/module_call.h"
 #include "train/normalizer.h"
 #include "train/targets.h"
 #include "train/torch_call.h"
@@ -24,21 +27,6 @@ using model::Layer;
 using model::LayerPlace;
 using torch::Tensor;
 
-// Calls back as soon as a parameter's gradient is complete, and takes the gradient away, so that
-// autograd hands over the next one as it is instead of adding to this one.
-struct GradientHook : torch::autograd::PostAccumulateGradHook {
-  GradientHook(int number, const Network::Observers* const* observers)
-      : number(number), observers(observers) {}
-  void operator()(const torch::autograd::Variable& parameter) override {
-    Tensor& gradient = const_cast<torch::autograd::Variable&>(parameter).mutable_grad();
-    const Tensor values = gradient.contiguous();
-    gradient.reset();
-    if (*observers != nullptr) (*observers)->gradient(number, values.const_data_ptr<float>());
-  }
-  const int number;
-  const Network::Observers* const* const observers;
-};
-
 constexpr int64_t kPrefixesAtOnce = 256;  // of a beam search
 
 // A layer's tensors, by its number.
@@ -49,9 +37,11 @@ struct Place {
 };
 
 // Convolutions are faster where the channels of a pixel lie side by side (bench/run_precision.sh).
+// A user's module may not be written for it.
 bool prefers_channels_last(const model::Training& training, const Layout& layout) {
   if (training.input_form != model::Form::kValues || training.input.size() != 3) return false;
   return training.channels_last.value_or(
+      !training.module &&
       std::any_of(layout.parameters.begin(), layout.parameters.end(),
                   [](const Parameter& parameter) { return parameter.shape.size() == 4; }));
 }
@@ -60,8 +50,9 @@ bool prefers_channels_last(const model::Training& training, const Layout& layout
 
 class Network::Impl {
  public:
+  // module: opened, of a training that has one.
   Impl(const model::Training& training, const Layout& layout, dataset::ElementType element,
-       Normalizer normalizer)
+       Normalizer normalizer, std::unique_ptr<UserModule> module)
       : training_(training),
         layout_(layout),
         normalizer_(std::move(normalizer)),
@@ -84,6 +75,13 @@ class Network::Impl {
     }
     for (const SharedParameter& shared : layout.shared)
       place_of(shared.layer).shared = shared.parameter;
+    if (module) {
+      copy_values(*module, layout, weights(), buffers());
+      module_ =
+          std::make_unique<BoundModule>(std::move(module), training, layout, weights_, working_);
+    } else {
+      train::initialize(layout, training.seed, weights(), buffers());
+    }
     for (size_t i = 0; i < layout.parameters.size(); ++i) add_parameter(i);
     if (training.augmentation.any()) augmenter_.emplace(training, element);
   }
@@ -93,6 +91,22 @@ class Network::Impl {
   }
   std::span<float> buffers() {
     return {canonical_.mutable_data_ptr<float>(), static_cast<size_t>(layout_.buffer_values)};
+  }
+
+  Status initialize() {
+    if (!module_) {
+      train::initialize(layout_, training_.seed, weights(), buffers());
+      return Status::ok();
+    }
+    const auto fresh = HOWDAH_TRY(open_user_module(training_));
+    copy_values(*fresh, layout_, weights(), buffers());
+    return Status::ok();
+  }
+
+  // Runs a `call` that computes.
+  template <typename Call>
+  Status guarded(const char* operation, Call&& call) const {
+    return module_ ? module_call(call).with_operation(operation) : torch_call(operation, call);
   }
 
   Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
@@ -113,7 +127,9 @@ class Network::Impl {
     observers.forward_done(
         sums, {working_.const_data_ptr<float>(), static_cast<size_t>(layout_.buffer_values)});
     for (const int frozen : frozen_) observers.gradient(frozen, no_gradient_.data());
-    observers_ = &observers;
+    std::optional<EachGradientOnce> each_once;
+    if (module_) each_once.emplace(layout_, observers);
+    observers_ = each_once ? &each_once->observers() : &observers;
     try {
       loss.backward();
     } catch (...) {
@@ -121,6 +137,7 @@ class Network::Impl {
       throw;
     }
     observers_ = nullptr;
+    if (each_once) each_once->tell_missing(no_gradient_.data());
     return Status::ok();
   }
 
@@ -226,6 +243,7 @@ class Network::Impl {
     return flow;
   }
   Result<Flow> encode(Flow in, const LayerContext& context) {
+    if (module_) return module_->forward(in, context);
     Pass pass{*this, context};
     return model::LayerWalk<Flow, Pass>(pass).through(training_.layers, std::move(in));
   }
@@ -239,13 +257,14 @@ class Network::Impl {
 
   void add_parameter(size_t number) {
     const Parameter& where = layout_.parameters[number];
-    Tensor parameter = torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
-                                        where.shape, torch::kFloat32);
-    const model::ParameterGroup* group = model::group_of(training_.optimizer, where.name);
-    if (group != nullptr && group->freeze) {
+    Tensor parameter = module_ ? module_->parameters()[number]
+                               : torch::from_blob(weights_.mutable_data_ptr<float>() + where.offset,
+                                                  where.shape, torch::kFloat32);
+    if (where.frozen || module_)
+      no_gradient_.resize(std::max(no_gradient_.size(), static_cast<size_t>(where.count)));
+    if (where.frozen) {
       // Nothing is computed for it, nor below where nothing is trained.
       frozen_.push_back(static_cast<int>(number));
-      no_gradient_.resize(std::max(no_gradient_.size(), static_cast<size_t>(where.count)));
     } else {
       parameter.set_requires_grad(true);
       torch::autograd::impl::set_post_acc_grad_hooks(
@@ -304,10 +323,11 @@ class Network::Impl {
   const Normalizer normalizer_;
   const LossFunction loss_;
   Tensor weights_, canonical_, working_;
-  std::vector<Tensor> parameters_;  // leaves that share weights_' memory
-  std::vector<Place> places_;       // by the layers' numbers
-  std::vector<int> frozen_;         // parameters whose gradient is no_gradient_
-  std::vector<float> no_gradient_;  // zeros
+  std::unique_ptr<BoundModule> module_;  // instead of layers
+  std::vector<Tensor> parameters_;       // leaves that share weights_' memory
+  std::vector<Place> places_;            // by the layers' numbers
+  std::vector<int> frozen_;              // parameters whose gradient is no_gradient_
+  std::vector<float> no_gradient_;       // zeros
   std::optional<Augmenter> augmenter_;
   const bool channels_last_;
   const int decoder_number_;  // of the decoder's first layer
@@ -322,14 +342,19 @@ Result<std::unique_ptr<Network>> Network::create(const model::Training& training
                                                  dataset::ElementType element) {
   Normalizer normalizer =
       HOWDAH_TRY(Normalizer::make(training.normalization, training.input, element));
+  std::unique_ptr<UserModule> module;
+  if (training.module) module = HOWDAH_TRY(open_user_module(training));
   std::unique_ptr<Network> network;
   HOWDAH_TRY(torch_call("build the network", [&] {
-    network.reset(
-        new Network(std::make_unique<Impl>(training, layout, element, std::move(normalizer))));
+    network.reset(new Network(std::make_unique<Impl>(training, layout, element,
+                                                     std::move(normalizer), std::move(module))));
     return Status::ok();
   }));
-  initialize(layout, training.seed, network->weights(), network->buffers());
   return network;
+}
+
+Status Network::initialize() {
+  return impl_->guarded("initialize", [&] { return impl_->initialize(); });
 }
 
 std::span<float> Network::weights() {
@@ -341,12 +366,12 @@ std::span<float> Network::buffers() {
 
 Status Network::backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                          const Observers& observers) {
-  return torch_call("train", [&] { return impl_->backward(batch, dropout_seed, observers); });
+  return impl_->guarded("train", [&] { return impl_->backward(batch, dropout_seed, observers); });
 }
 
 Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {
   Predictions said;
-  HOWDAH_TRY(torch_call("predict", [&]() -> Status {
+  HOWDAH_TRY(impl_->guarded("predict", [&]() -> Status {
     said = HOWDAH_TRY(impl_->predict(batch));
     return Status::ok();
   }));
@@ -354,13 +379,13 @@ Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {
 }
 
 Status Network::evaluate(const dataset::RecordBatch& batch, Answers& answers) {
-  return torch_call("evaluate", [&] { return impl_->evaluate(batch, answers); });
+  return impl_->guarded("evaluate", [&] { return impl_->evaluate(batch, answers); });
 }
 
 Result<std::vector<std::vector<int32_t>>> Network::translate(const dataset::RecordBatch& batch,
                                                              const BeamOptions& options) {
   std::vector<std::vector<int32_t>> texts;
-  HOWDAH_TRY(torch_call("translate", [&]() -> Status {
+  HOWDAH_TRY(impl_->guarded("translate", [&]() -> Status {
     texts = HOWDAH_TRY(impl_->translate(batch, options));
     return Status::ok();
   }));

@@ -2,7 +2,7 @@
 // this header is free of it.
 //
 // Not thread-safe. Several networks in one process are independent of each other: nothing random
-// comes from a generator of the process.
+// comes from a generator of the process, or it is seeded and held while a user's module runs.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,9 @@ struct Predictions {
 class Network {
  public:
   // element: of the records' features. layout: of this training; it outlives the network.
-  //   kInvalidArgument  a normalization that has neither one value nor one a channel
+  // It begins as initialize() leaves it.
+  //   kInvalidArgument  a normalization that has neither one value nor one a channel; a user's
+  //                     module that cannot be opened, or is not the one of the layout
   static Result<std::unique_ptr<Network>> create(const model::Training& training,
                                                  const Layout& layout,
                                                  dataset::ElementType element);
@@ -43,6 +45,10 @@ class Network {
   // The canonical buffers: every stream starts from them in every step.
   std::span<float> buffers();
 
+  // The weights and buffers before the first step: the seed's, or of a user's module what its file
+  // holds and its factory makes.
+  Status initialize();
+
   struct Observers {
     // After the forward pass: the sums, and the buffers as this micro-batch left them.
     std::function<void(const SampleSums& sums, std::span<const float> buffers)> forward_done;
@@ -52,7 +58,7 @@ class Network {
   };
   // Forward and backward of one micro-batch. Dropout depends on dropout_seed alone. Weights and
   // canonical buffers stay as they are.
-  //   kOutOfMemory, kInternal
+  //   kOutOfMemory, kInternal; kInvalidArgument: whatever a user's module throws
   Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
                   const Observers& observers);
 

@@ -151,7 +151,7 @@ TEST_F(NetworkTest, computes_the_loss_gradients_and_statistics_of_torch_nn) {
       if (buffer.name == item.key()) {
         EXPECT_TRUE(torch::allclose(
             torch::from_blob(const_cast<float*>(found.buffers.data()) + buffer.offset,
-                             {buffer.count}),
+                             buffer.shape),
             item.value(), 1e-5, 1e-6))
             << buffer.name;
       }

@@ -74,9 +74,10 @@ Optimizer::Optimizer(const model::Optimizer& options, const model::Regularizatio
                      const Layout& layout)
     : options_(options), regularization_(regularization), layout_(layout) {
   for (const Parameter& parameter : layout.parameters) {
-    Rule rule{options.weight_decay, 1, false};
+    Rule rule{options.weight_decay, 1, parameter.frozen};
     if (const model::ParameterGroup* group = model::group_of(options, parameter.name))
-      rule = {group->weight_decay.value_or(options.weight_decay), group->rate, group->freeze};
+      rule = {group->weight_decay.value_or(options.weight_decay), group->rate,
+              group->freeze || parameter.frozen};
     rules_.push_back(rule);
   }
   for (const StateKind& kind : kinds_of(options)) slots_.push_back(kind.slot);

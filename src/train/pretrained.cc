@@ -50,7 +50,7 @@ Slots slots_of(const ModelState& model) {
   for (const Parameter& parameter : model.layout.parameters)
     add(parameter.name, parameter.shape, model.weights, parameter.offset, parameter.count);
   for (const Buffer& buffer : model.layout.buffers)
-    add(buffer.name, {buffer.count}, model.buffers, buffer.offset, buffer.count);
+    add(buffer.name, buffer.shape, model.buffers, buffer.offset, buffer.count);
   return slots;
 }
 
