@@ -82,6 +82,7 @@ void gru_step(const Kept& kept, const Step& step, const Tensor& gates, const Ten
 }
 
 Tensor go_through(Kept& kept, const RecurrentWeights& weights, const Tensor& rows) {
+  const at::AutoDispatchBelowADInplaceOrView many_small_operations_without_autograd;
   const Recurrence& how = kept.how;
   const int64_t units = weights.weight_hh.size(1);
   const bool gru = how.type == LayerType::kGru, lstm = how.type == LayerType::kLstm;
@@ -125,7 +126,6 @@ class WayBack {
     const int64_t batch = kept.how.steps.rows(0), units = weight_hh.size(1);
     carried_ = torch::zeros({batch, units});
     around_ = torch::zeros({batch, units});
-    total_ = torch::empty({batch, units});
     d_gates = torch::empty({outputs.size(0), weight_hh.size(0)});
     d_hidden = kept.how.type == LayerType::kGru ? torch::empty_like(d_gates) : d_gates;
   }
@@ -134,9 +134,7 @@ class WayBack {
     const PackedSteps& steps = kept_.how.steps;
     for (int64_t number = steps.steps(); number-- > 0;) {
       const Step step = step_of(kept_.how, number, weight_hh_.size(1));
-      Tensor total = total_.narrow(0, 0, step.rows.rows);
-      torch::add_out(total, steps.of(step.at, d_outputs), carried_.narrow(0, 0, step.rows.rows));
-      cell(step, read(total));
+      cell(step, read(steps.of(step.at, d_outputs)), read(carried_));
       if (step.rows.before > 0) carry(step);
     }
   }
@@ -145,7 +143,7 @@ class WayBack {
   Tensor d_hidden;  // as the state's do
 
  private:
-  void cell(const Step& step, const float* d_output) {
+  void cell(const Step& step, const float* d_output, const float* d_state) {
     const PackedSteps& steps = kept_.how.steps;
     const auto at = [&](const Tensor& rows) { return read(steps.of(step.at, rows)); };
     const auto before = [&](const Tensor& rows) { return read(steps.of(step.before, rows)); };
@@ -153,12 +151,13 @@ class WayBack {
     switch (kept_.how.type) {
       case LayerType::kLstm:
         return lstm_backward(step.rows, at(kept_.gates), before(kept_.cell), at(kept_.tanh_cell),
-                             d_output, write(around_), d);
+                             d_output, d_state, write(around_), d);
       case LayerType::kGru:
         return gru_backward(step.rows, at(kept_.gates), at(kept_.hidden_new), before(outputs_),
-                            d_output, d, write(steps.of(step.at, d_hidden)), write(around_));
+                            d_output, d_state, d, write(steps.of(step.at, d_hidden)),
+                            write(around_));
       default:
-        return rnn_backward(step.rows, kept_.how.relu, at(outputs_), d_output, d);
+        return rnn_backward(step.rows, kept_.how.relu, at(outputs_), d_output, d_state, d);
     }
   }
 
@@ -175,7 +174,6 @@ class WayBack {
   const Tensor weight_hh_, outputs_;
   Tensor carried_;  // [batch, units]: of the output before, as far as it is known
   Tensor around_;   // lstm: of the cell before; gru: of the output before, around the products
-  Tensor total_;
 };
 
 struct Recur : torch::autograd::Function<Recur> {
@@ -190,6 +188,7 @@ struct Recur : torch::autograd::Function<Recur> {
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
+    const at::AutoDispatchBelowADInplaceOrView many_small_operations_without_autograd;
     const auto holder = context->saved_data["kept"].toCapsule();
     const auto& kept = static_cast<const Kept&>(*holder);
     WayBack back(kept, saved[2], saved[3]);

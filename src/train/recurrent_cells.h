@@ -19,10 +19,12 @@ struct StepRows {
 void lstm_cell(const StepRows& step, const float* gates, const float* cell_before, float* cell);
 // output = output gate * tanh_cell.
 void lstm_output(const StepRows& step, const float* gates, const float* tanh_cell, float* output);
-// d_output: of the loss; d_cell: what comes from the step after this one, and becomes that for the
-// one before; d_gates: of the gates before their activation.
+// d_output: of the loss, but for what comes by way of the steps after this one: d_state. d_cell:
+// that of the cell; it becomes what goes to the step before. d_gates: of the gates before their
+// activation.
 void lstm_backward(const StepRows& step, const float* gates, const float* cell_before,
-                   const float* tanh_cell, const float* d_output, float* d_cell, float* d_gates);
+                   const float* tanh_cell, const float* d_output, const float* d_state,
+                   float* d_cell, float* d_gates);
 
 // Before the new gate's tanh: input part + reset * hidden part (both [rows, 3 * units]; the input
 // part's new gate changes). hidden_new keeps the hidden part.
@@ -31,13 +33,13 @@ void gru_new(const StepRows& step, float* gates, const float* hidden, float* hid
 void gru_output(const StepRows& step, const float* gates, const float* output_before,
                 float* output);
 // d_input, d_hidden: of the gates before their activation, as the input's and the state's products
-// see them; d_state: what goes around both, to the step before.
+// see them; d_around: what goes around both, to the step before.
 void gru_backward(const StepRows& step, const float* gates, const float* hidden_new,
-                  const float* output_before, const float* d_output, float* d_input,
-                  float* d_hidden, float* d_state);
+                  const float* output_before, const float* d_output, const float* d_state,
+                  float* d_input, float* d_hidden, float* d_around);
 
 // With the output of tanh, or of relu.
 void rnn_backward(const StepRows& step, bool relu, const float* output, const float* d_output,
-                  float* d_gates);
+                  const float* d_state, float* d_gates);
 
 }  // namespace howdah::train
