@@ -9,6 +9,7 @@ using torch::Tensor;
 
 // The sequence with `value` in its padding, whatever stood there.
 Tensor filled(const Flow& flow, double value) {
+  if (flow.lengths.min().item<int64_t>() == flow.x.size(1)) return flow.x;
   const Tensor mask = padding_mask(flow.lengths, flow.x.size(1));
   return flow.x.masked_fill(mask.unsqueeze(2), value);
 }

@@ -59,11 +59,14 @@ PackedSteps packed_steps(const Tensor& lengths, int64_t length) {
 }
 
 Tensor pack(const Tensor& sequence, const PackedSteps& steps) {
+  if (steps.full(sequence.size(1))) return sequence.transpose(0, 1).reshape({-1, sequence.size(2)});
   return Pack::apply(sequence.reshape({-1, sequence.size(2)}), steps.places);
 }
 
 Tensor unpack(const Tensor& rows, const PackedSteps& steps, int64_t length) {
   const int64_t batch = steps.order.numel();
+  if (steps.full(length))
+    return rows.view({length, batch, rows.size(1)}).transpose(0, 1).contiguous();
   return torch::zeros({batch * length, rows.size(1)})
       .index_copy(0, steps.places, rows)
       .view({batch, length, rows.size(1)});

@@ -17,6 +17,8 @@ struct PackedSteps {
   torch::Tensor places;        // int64 [rows]: where each row stands in [batch * length]
   torch::Tensor begins, ends;  // int64 [batch], by record: the row of its first, of its last step
 
+  // Every text is of full length: the rows are the same as turned around.
+  bool full(int64_t length) const { return places.numel() == order.numel() * length; }
   int64_t steps() const { return static_cast<int64_t>(first.size()) - 1; }
   int64_t rows(int64_t step) const {
     return first[static_cast<size_t>(step) + 1] - first[static_cast<size_t>(step)];
