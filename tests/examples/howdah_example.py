@@ -9,16 +9,12 @@ import subprocess
 import unittest
 
 from raw_data import ROOT
+from readme import commands_of, figures_in
 from reduced_data import reduced
 
 from howdah_job import BIN, Run, Scratch, howdah
 
 IMAGES = "/usr/share/datasets/fashion-mnist"
-
-
-def figures_in(line):
-    """{"accuracy": 0.9609, ...} of a line that `howdah run` prints."""
-    return {name: float(value) for name, value in re.findall(r"(\S+) (-?\d+\.\d+)(?=\s)", line)}
 
 
 class ExampleTest(unittest.TestCase):
@@ -48,16 +44,12 @@ class ExampleTest(unittest.TestCase):
     def prepare(self, example):
         """Runs the README's commands up to the one that trains, and returns that one."""
         if example not in self.prepared:
-            lines = (self.examples / example / "README.md").read_text().splitlines()
-            commands = [line.strip() for line in lines if line.startswith("    howdah ")]
+            *commands, self.prepared[example] = commands_of(self.examples / example)
             for command in commands:
                 for name in re.findall(r"\./dev data (\S+)\)", command):
                     reduced(name, self.raw)
                 if IMAGES in command:
                     command = command.replace(IMAGES, str(reduced("fashion-mnist", self.raw)))
-                if command.startswith("howdah run "):
-                    self.prepared[example] = command
-                    break
                 self.run_command(command)
         return self.prepared[example]
 

@@ -44,6 +44,7 @@ std::vector<Example> examples() {
   const std::vector<std::string> classifier(recurrent.begin(), recurrent.end() - 1);
   return {
       {"fashion_mnist", "fashion-mnist/job.yaml", kAugmented},
+      {"fashion_mnist_full", "fashion-mnist/full.yaml", kAugmented},
       {"cifar10", "cifar10/job.yaml", colored},
       {"imdb_lstm", "imdb/job.yaml", classifier},
       {"imdb_gru", "imdb/gru.yaml", classifier},
