@@ -31,8 +31,11 @@ std::string measures(const control::Progress& progress) {
 }
 
 std::string phases(const control::Progress& progress) {
-  return fmt::format("data {:.1f} ms, compute {:.1f} ms, communicate {:.1f} ms a step",
-                     progress.data_ms(), progress.compute_ms(), progress.communicate_ms());
+  const double all = progress.data_ms() + progress.compute_ms() + progress.communicate_ms();
+  return fmt::format(
+      "waiting for data {:.0f}%: {:.1f} ms, compute {:.1f} ms, communicate {:.1f} ms a step",
+      all > 0 ? 100 * progress.data_ms() / all : 0, progress.data_ms(), progress.compute_ms(),
+      progress.communicate_ms());
 }
 
 std::string figure(double value) {

@@ -81,6 +81,17 @@ TEST_F(Lines, tell_no_accuracy_where_there_is_none) {
   EXPECT_THAT(written(), Not(HasSubstr("accuracy")));
 }
 
+TEST_F(Lines, tell_the_share_of_a_step_that_waits_for_data) {
+  Display display(file_, false);
+  control::JobEvent event = progress(1);
+  event.mutable_progress()->set_data_ms(3);
+  event.mutable_progress()->set_compute_ms(8);
+  event.mutable_progress()->set_communicate_ms(1);
+  display.show(event);
+  EXPECT_THAT(written(), HasSubstr("(waiting for data 25%: 3.0 ms, compute 8.0 ms, communicate 1.0 "
+                                   "ms a step)\n"));
+}
+
 TEST(Ending, tells_the_figures_of_each_part_in_the_summarys_order) {
   EXPECT_THAT(ending_text(R"({"outcome": "SUCCEEDED", "metrics": {"validation": null, "test":
       {"loss": 1.5, "perplexity": 12.25, "accuracy": null, "f1_per_class": [1, 0], "bleu": 31.5,

@@ -84,7 +84,10 @@ DataParallelTrainer::DataParallelTrainer(const model::Training& training,
       network_(std::move(network)),
       optimizer_(training.optimizer, training.regularization, *layout_),
       batches_(index_, folder, plan_options(training, index, options.split, dataset::Part::kTrain),
-               options.reader, steps_per_epoch),
+               options.reader, steps_per_epoch,
+               [this](const dataset::RecordBatch& records, int stream, int64_t step) {
+                 return network_->prepare(records, dataset::hash_of(training_.seed, stream, step));
+               }),
       tree_(*layout_, training.streams, [this](size_t count) -> Result<std::span<float>> {
         memory_.push_back(HOWDAH_TRY(endpoint_.allocate(count)));
         const std::span<float> floats = memory_.back()->floats();
@@ -163,10 +166,10 @@ Status DataParallelTrainer::compute(StepReport& report, Deadline deadline) {
 Status DataParallelTrainer::compute_stream(int stream, StepReport& report, Deadline deadline) {
   HOWDAH_TRY(check_alive());
   const auto begin = Clock::now();
-  const dataset::RecordBatch& batch = *HOWDAH_TRY(batches_.batch(stream, interrupted_, deadline));
+  const StreamBatches::Batch& batch = *HOWDAH_TRY(batches_.batch(stream, interrupted_, deadline));
   const auto read = Clock::now();
   report.time.wait += read - begin;
-  if (batch.records == 0) {
+  if (batch.records.records == 0) {
     tree_.skip_stream(stream, network_->buffers());
     return Status::ok();
   }
@@ -176,8 +179,9 @@ Status DataParallelTrainer::compute_stream(int stream, StepReport& report, Deadl
         tree_.forward_done(sums, buffers);
       },
       [this](int parameter, const float* values) { tree_.gradient(parameter, values); }};
-  HOWDAH_TRY(
-      network_->backward(batch, dataset::hash_of(training_.seed, stream, report.step), observers));
+  HOWDAH_TRY(network_->backward(batch.records,
+                                dataset::hash_of(training_.seed, stream, report.step), observers,
+                                batch.prepared.get()));
   report.time.compute += Clock::now() - read;
   return Status::ok();
 }

@@ -78,7 +78,8 @@ Status DataParallelTrainer::walk(int stream, dataset::Part part,
   HOWDAH_TRY(batches.carry(stream, stream + 1, 0));
   for (int64_t step = 0; step < plan.steps(); ++step) {
     HOWDAH_TRY(check_alive());
-    const dataset::RecordBatch& batch = *HOWDAH_TRY(batches.batch(stream, interrupted_, deadline));
+    const dataset::RecordBatch& batch =
+        HOWDAH_TRY(batches.batch(stream, interrupted_, deadline))->records;
     if (batch.records > 0) HOWDAH_TRY(visit(batch));
     batches.commit();
   }

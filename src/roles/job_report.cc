@@ -92,6 +92,7 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
     case control::FromWorker::kProgress: {
       // A worker that was frozen speaks of the past.
       if (message.progress().generation() < progress_.generation()) return std::nullopt;
+      add_times(message.progress());
       progress_ = message.progress();
       if (times.first_step == 0 && progress_.applied() > 0) times.first_step = now_ms;
       line["kind"] = "train";
@@ -132,6 +133,13 @@ std::optional<std::string> JobReport::note(uint32_t worker, const control::FromW
     default:
       return std::nullopt;
   }
+}
+
+void JobReport::add_times(const control::Progress& progress) {
+  const auto steps = static_cast<double>(progress.applied() - progress_.applied());
+  if (steps <= 0) return;  // back to a checkpoint
+  waited_ms_ += steps * progress.data_ms();
+  stepped_ms_ += steps * (progress.data_ms() + progress.compute_ms() + progress.communicate_ms());
 }
 
 std::optional<control::JobEvent> JobReport::event(const control::FromWorker& message) const {
@@ -191,6 +199,8 @@ std::string JobReport::summary_json(const job::Ending& ending,
     cached += bytes.cached();
   }
   summary["input_bytes"] = {{"local", local}, {"remote", remote}, {"cached", cached}};
+  summary["waiting_for_data"] =
+      stepped_ms_ > 0 ? number(waited_ms_ / stepped_ms_) : ordered_json(nullptr);
   summary["generations"] = counts.generations;
   summary["workers"] = {
       {"requested", requested_}, {"granted", counts.granted}, {"lost", counts.lost}};

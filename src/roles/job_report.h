@@ -44,9 +44,12 @@ class JobReport {
   std::string summary_json(const job::Ending& ending, const job::CoordinatorCounts& counts) const;
 
  private:
+  void add_times(const control::Progress& progress);
+
   const std::string job_id_, application_id_;
   const int requested_;
   control::Progress progress_;
+  double waited_ms_ = 0, stepped_ms_ = 0;  // of the member that leads: for data, in all steps
   std::map<std::string, control::Evaluation> evaluations_;  // the latest of each part
   std::map<uint32_t, control::InputBytes> input_;           // by worker
   control::Done done_;

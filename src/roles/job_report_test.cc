@@ -54,7 +54,7 @@ TEST(JobReport, the_summary_has_the_keys_that_the_design_promises) {
       keys(summary),
       UnorderedElementsAre("job_id", "application_id", "outcome", "cause", "message", "metrics",
                            "model", "phases_s", "input_bytes", "generations", "workers", "steps",
-                           "records", "stopped_early", "best", "roll_backs"));
+                           "records", "stopped_early", "best", "roll_backs", "waiting_for_data"));
   EXPECT_THAT(keys(summary["metrics"]), UnorderedElementsAre("train", "validation", "test"));
   EXPECT_EQ(summary["job_id"], "small-1");
   EXPECT_EQ(summary["application_id"], "application_1_2");
@@ -86,8 +86,26 @@ TEST(JobReport, a_job_that_never_trained_has_null_where_there_is_nothing_to_say)
   EXPECT_EQ(summary["model"], nullptr);
   EXPECT_EQ(summary["metrics"],
             json({{"train", nullptr}, {"validation", nullptr}, {"test", nullptr}}));
+  EXPECT_EQ(summary["waiting_for_data"], nullptr);
   EXPECT_EQ(summary["phases_s"]["first_step"], nullptr);
   EXPECT_EQ(summary["phases_s"]["total"], 1.0);
+}
+
+TEST(JobReport, tells_the_share_of_all_steps_that_was_spent_waiting_for_data) {
+  auto report = report_of();
+  const auto note = [&](int64_t applied, double data_ms, double compute_ms) {
+    control::FromWorker message = progress(1, applied);
+    message.mutable_progress()->set_data_ms(data_ms);
+    message.mutable_progress()->set_compute_ms(compute_ms);
+    message.mutable_progress()->set_communicate_ms(1);
+    report.note(0, message, 0);
+  };
+  note(1, 9, 10);    // 9 of 20
+  note(11, 0, 19);   // 0 of 200
+  note(11, 50, 50);  // told again
+  note(5, 50, 50);   // back to a checkpoint
+  note(15, 1, 18);   // 10 of 200
+  EXPECT_DOUBLE_EQ(json::parse(report.summary_json({}, {}))["waiting_for_data"], 19.0 / 420);
 }
 
 TEST(JobReport, nan_becomes_null) {

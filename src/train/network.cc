@@ -48,6 +48,11 @@ bool prefers_channels_last(const model::Training& training, const Layout& layout
 
 }  // namespace
 
+struct PreparedBatch {
+  Flow input;
+  Mixing mixing;
+};
+
 class Network::Impl {
  public:
   // module: opened, of a training that has one.
@@ -109,11 +114,20 @@ class Network::Impl {
     return module_ ? module_call(call).with_operation(operation) : torch_call(operation, call);
   }
 
-  Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
-                  const Observers& observers) {
+  // Uses what does not change, and the augmenter, which nobody else does.
+  std::shared_ptr<const PreparedBatch> prepare(const dataset::RecordBatch& batch, uint64_t seed) {
+    const torch::NoGradGuard no_gradients;
+    auto prepared = std::make_shared<PreparedBatch>();
+    prepared->input = input_of(batch, training_, normalizer_, augmenter_ ? &*augmenter_ : nullptr,
+                               seed, &prepared->mixing);
+    return prepared;
+  }
+
+  Status backward(const dataset::RecordBatch& batch, uint64_t seed, const Observers& observers,
+                  const PreparedBatch& prepared) {
     working_.copy_(canonical_);
-    Mixing mixing;
-    const Tensor outputs = HOWDAH_TRY(forward(batch, {true, dropout_seed}, &mixing)).x;
+    const Mixing& mixing = prepared.mixing;
+    const Tensor outputs = HOWDAH_TRY(forward(batch, prepared.input, {true, seed})).x;
     const Tensor targets = targets_of(batch, training_, outputs);
     Tensor loss = loss_.sum(outputs, targets);
     SampleSums sums = loss_.counts(outputs, targets);
@@ -144,7 +158,7 @@ class Network::Impl {
   Status evaluate(const dataset::RecordBatch& batch, Answers& answers) {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
-    const Tensor outputs = HOWDAH_TRY(forward(batch, {})).x;
+    const Tensor outputs = HOWDAH_TRY(forward(batch, plain_input(batch), {})).x;
     add_answers(outputs, targets_of(batch, training_, outputs), loss_, answers);
     return Status::ok();
   }
@@ -154,7 +168,7 @@ class Network::Impl {
       return Status(Code::kUnsupported, "a translation is written, not said in a word");
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
-    const Flow said = HOWDAH_TRY(forward(batch, {}));
+    const Flow said = HOWDAH_TRY(forward(batch, plain_input(batch), {}));
     Predictions predictions;
     if (training_.task == model::Task::kTagging) {
       const Tensor found = loss_.answers(said.x).contiguous();
@@ -181,7 +195,7 @@ class Network::Impl {
     const torch::NoGradGuard no_gradients;
     working_.copy_(canonical_);
     const Autocast autocast(training_.bfloat16);
-    const Flow memory = HOWDAH_TRY(encode(input_of(batch, training_, normalizer_), {}));
+    const Flow memory = HOWDAH_TRY(encode(plain_input(batch), {}));
     // The decoder sees the begin, and all tokens but the last.
     options.longest = std::min(options.longest, training_.target_width - 1);
     return beam_search(batch.records, training_.classes, options,
@@ -229,11 +243,12 @@ class Network::Impl {
     }
   };
 
+  Flow plain_input(const dataset::RecordBatch& batch) const {
+    return input_of(batch, training_, normalizer_);
+  }
+
   // What the last layer gives, with teacher forcing where there is a decoder.
-  Result<Flow> forward(const dataset::RecordBatch& batch, const LayerContext& context,
-                       Mixing* mixing = nullptr) {
-    Augmenter* augmenter = context.training && augmenter_ ? &*augmenter_ : nullptr;
-    Flow input = input_of(batch, training_, normalizer_, augmenter, context.dropout_seed, mixing);
+  Result<Flow> forward(const dataset::RecordBatch& batch, Flow input, const LayerContext& context) {
     if (channels_last_) input.x = input.x.contiguous(torch::MemoryFormat::ChannelsLast);
     const Autocast autocast(training_.bfloat16);
     Flow flow = HOWDAH_TRY(encode(std::move(input), context));
@@ -364,9 +379,22 @@ std::span<float> Network::buffers() {
   return impl_->buffers();
 }
 
-Status Network::backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
-                         const Observers& observers) {
-  return impl_->guarded("train", [&] { return impl_->backward(batch, dropout_seed, observers); });
+Result<std::shared_ptr<const PreparedBatch>> Network::prepare(const dataset::RecordBatch& batch,
+                                                              uint64_t seed) {
+  std::shared_ptr<const PreparedBatch> prepared;
+  HOWDAH_TRY(torch_call("prepare a micro-batch", [&] {
+    prepared = impl_->prepare(batch, seed);
+    return Status::ok();
+  }));
+  return prepared;
+}
+
+Status Network::backward(const dataset::RecordBatch& batch, uint64_t seed,
+                         const Observers& observers, const PreparedBatch* prepared) {
+  return impl_->guarded("train", [&] {
+    return impl_->backward(batch, seed, observers,
+                           prepared != nullptr ? *prepared : *impl_->prepare(batch, seed));
+  });
 }
 
 Result<Predictions> Network::predict(const dataset::RecordBatch& batch) {

@@ -1,8 +1,9 @@
 // A network on the CPU: its weights, and what one micro-batch does with them. libtorch computes;
 // this header is free of it.
 //
-// Not thread-safe. Several networks in one process are independent of each other: nothing random
-// comes from a generator of the process, or it is seeded and held while a user's module runs.
+// Not thread-safe, but for prepare(). Several networks in one process are independent of each
+// other: nothing random comes from a generator of the process, or it is seeded and held while a
+// user's module runs.
 #pragma once
 
 #include <functional>
@@ -28,6 +29,9 @@ struct Predictions {
   std::vector<std::vector<int32_t>> tags;  // [records]: of each token, of a tagging
   std::vector<std::string> texts;          // [records]: of a translation
 };
+
+// A micro-batch as the first layer of a training sees it. Only a network looks into it.
+struct PreparedBatch;
 
 class Network {
  public:
@@ -56,11 +60,17 @@ class Network {
     // `values` are valid during the call.
     std::function<void(int parameter, const float* values)> gradient;
   };
-  // Forward and backward of one micro-batch. Dropout depends on dropout_seed alone. Weights and
-  // canonical buffers stay as they are.
+  // The part of backward() that needs no weights: records are decoded, augmented and normalized. By
+  // any thread, while another one calls anything else; never two at once.
+  //   kOutOfMemory, kInternal
+  Result<std::shared_ptr<const PreparedBatch>> prepare(const dataset::RecordBatch& batch,
+                                                       uint64_t seed);
+  // Forward and backward of one micro-batch. Augmentation and dropout depend on the seed alone.
+  // Weights and canonical buffers stay as they are. prepared: what prepare() made of the batch with
+  // the seed; null: it is done here.
   //   kOutOfMemory, kInternal; kInvalidArgument: whatever a user's module throws
-  Status backward(const dataset::RecordBatch& batch, uint64_t dropout_seed,
-                  const Observers& observers);
+  Status backward(const dataset::RecordBatch& batch, uint64_t seed, const Observers& observers,
+                  const PreparedBatch* prepared = nullptr);
 
   // Adds the batch's answers and loss: without dropout, with the canonical buffers.
   Status evaluate(const dataset::RecordBatch& batch, Answers& answers);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <deque>
+#include <thread>
 
 #include "dataset/random.h"
 #include "train/augmentation.h"
@@ -66,7 +67,7 @@ struct Backward {
 };
 
 Backward backward(Network& network, const Layout& layout, const dataset::RecordBatch& batch,
-                  uint64_t dropout_seed = 0) {
+                  uint64_t seed = 0, const PreparedBatch* prepared = nullptr) {
   Backward result;
   result.gradients.resize(static_cast<size_t>(layout.weights));
   Network::Observers observers;
@@ -79,7 +80,7 @@ Backward backward(Network& network, const Layout& layout, const dataset::RecordB
     std::copy_n(values, place.count, result.gradients.begin() + place.offset);
     result.order.push_back(parameter);
   };
-  const Status status = network.backward(batch, dropout_seed, observers);
+  const Status status = network.backward(batch, seed, observers, prepared);
   EXPECT_TRUE(status.is_ok()) << status.to_string();
   return result;
 }
@@ -298,6 +299,24 @@ TEST_F(NetworkTest, augments_training_and_never_evaluation) {
   EXPECT_NE(first.sums.loss, backward(*network_, layout_, batch, 1).sums.loss);
   EXPECT_NE(first.sums.loss, backward(*network, layout_, batch, 2).sums.loss);
   EXPECT_EQ(first.gradients, backward(*network, layout_, batch, 1).gradients);
+}
+
+TEST_F(NetworkTest, computes_the_same_of_what_another_thread_prepared) {
+  model::Training training = example();
+  training.augmentation = {
+      .crop_padding = 3, .flip_horizontal = 0.5, .brightness = 0.5, .mixup = 1};
+  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
+  const auto batch = records(training, 9, 1);
+  const Backward due = backward(*network, layout_, batch, 5);
+  std::shared_ptr<const PreparedBatch> prepared;
+  std::jthread([&] { prepared = network->prepare(batch, 5).value(); }).join();
+  // Twice, as a step that broke.
+  for (int time = 0; time < 2; ++time) {
+    const Backward found = backward(*network, layout_, batch, 5, prepared.get());
+    EXPECT_EQ(found.sums.loss, due.sums.loss);
+    EXPECT_EQ(found.gradients, due.gradients);
+  }
+  EXPECT_NE(backward(*network, layout_, batch, 6).sums.loss, due.sums.loss);
 }
 
 TEST_F(NetworkTest, is_close_to_float32_in_bfloat16) {
