@@ -10,6 +10,7 @@
 #include "cli/display.h"
 #include "model/fill.h"
 #include "model/summary.h"
+#include "roles/user_module.h"
 
 namespace howdah::cli {
 namespace {
@@ -52,22 +53,29 @@ std::string bytes_text(int64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
-using Line = std::array<std::string, 5>;
+template <size_t kColumns>
+using Line = std::array<std::string, kColumns>;
 
-std::string table(const std::vector<Line>& lines) {
-  std::array<size_t, 5> widths{};
-  for (const Line& line : lines)
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+// The first `left` columns are words, the others figures.
+template <size_t kColumns>
+std::string table(const std::vector<Line<kColumns>>& lines, size_t left) {
+  Line<kColumns> cells;
+  std::array<size_t, kColumns> widths{};
+  for (const auto& line : lines)
+    for (size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], line[i].size());
   std::string text;
-  for (const Line& line : lines)
-    text += fmt::format("{:<{}}  {:<{}}  {:>{}}  {:>{}}  {:>{}}\n", line[0], widths[0], line[1],
-                        widths[1], line[2], widths[2], line[3], widths[3], line[4], widths[4]);
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < kColumns; ++i)
+      cells[i] = i < left ? fmt::format("{:<{}}", line[i], widths[i])
+                          : fmt::format("{:>{}}", line[i], widths[i]);
+    text += fmt::format("{}\n", fmt::join(cells, "  "));
+  }
   return text;
 }
 
 std::string text_of(const model::Summary& summary) {
-  std::vector<Line> lines{{"layer", "output", "parameters", "multiply-adds", "memory"},
-                          {"input", model::to_string(summary.input), "", "", ""}};
+  std::vector<Line<5>> lines{{"layer", "output", "parameters", "multiply-adds", "memory"},
+                             {"input", model::to_string(summary.input), "", "", ""}};
   for (const model::SummaryRow& row : summary.rows)
     lines.push_back({std::string(static_cast<size_t>(2 * row.depth), ' ') + row.name + " " +
                          std::string(row.type),
@@ -77,12 +85,43 @@ std::string text_of(const model::Summary& summary) {
                      row.memory_bytes > 0 ? bytes_text(row.memory_bytes) : ""});
   lines.push_back({"total", "", grouped(summary.parameters), grouped(summary.multiply_adds),
                    bytes_text(summary.memory_bytes)});
-  return table(lines) +
+  return table(lines, 2) +
          "Of one sample: multiply-adds of convolutions, dense and recurrent layers in a forward"
          " pass (a\nFLOP count is twice that), memory of the layers' float32 outputs.\n";
 }
 
 }  // namespace
+
+std::string module_summary_text(const model::UserModule& module) {
+  std::vector<Line<3>> lines{{"part", "parameters", "buffers"}};
+  const auto figure = [](int64_t count) { return count > 0 ? grouped(count) : ""; };
+  int64_t parameters = 0, buffers = 0;
+  for (const model::LayerShape& part : module.parts) {
+    int64_t values = 0;
+    for (const model::LayerBuffer& buffer : part.buffers) {
+      int64_t count = 1;
+      for (const int64_t extent : buffer.shape) count *= extent;
+      values += count;
+    }
+    lines.push_back(
+        {part.name.empty() ? "itself" : part.name, figure(part.parameters), figure(values)});
+    parameters += part.parameters;
+    buffers += values;
+  }
+  lines.push_back({"total", grouped(parameters), grouped(buffers)});
+  return table(lines, 1) +
+         fmt::format(
+             "The layers are the module's own ({}): its shapes and multiply-adds are not known.\n",
+             model::user_module_word(module.kind));
+}
+
+Result<std::string> module_summary(job::JobSpec spec, const SummaryRequest& request,
+                                   const std::string& conf_dir) {
+  roles::KnownInput known{.vocabulary = request.vocabulary};
+  if (!request.input.empty()) known.shape = HOWDAH_TRY(signal_of(request.input)).shape;
+  HOWDAH_TRY(roles::look_into_module(spec, conf_dir, known));
+  return module_summary_text(*spec.training.module);
+}
 
 void add_summary_options(CLI::App* config, SummaryRequest& request) {
   CLI::Option* wanted =

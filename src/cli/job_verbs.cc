@@ -32,12 +32,14 @@ void add_id(CLI::App* sub, JobRequest& request) {
       ->type_name("JOB");
 }
 
-int show_config(const JobRequest& request) {
+int show_config(const JobRequest& request, const Context& context) {
   if (request.plot_lr) return plot_learning_rate(request);
   const auto spec = job::load_job_file(request.job, {request.set});
   if (!spec) return complain(spec.status());
   if (request.summary.wanted) {
-    const auto text = summary_text(*spec, request.summary);
+    const auto text = spec->training.module
+                          ? module_summary(*spec, request.summary, context.conf_dir)
+                          : summary_text(*spec, request.summary);
     if (!text) return complain(text.status());
     put_out(*text);
     return 0;
@@ -96,7 +98,7 @@ int run_job_verb(const JobRequest& request, Context& context, int64_t started_ms
   if (request.verb == "evaluate" || request.verb == "predict")
     return ask_and_follow(request, context, started_ms);
   if (request.verb == "submit") return submit_only(request, context, started_ms);
-  if (request.verb == "config") return show_config(request);
+  if (request.verb == "config") return show_config(request, context);
   if (request.verb == "status") return show_status(request, context);
   if (request.verb == "list") return show_list(request, context);
   if (request.verb == "logs") return show_logs(request, context);

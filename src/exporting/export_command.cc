@@ -34,12 +34,27 @@ Result<Names> parse_names(const ExportCommand& command, ExportFormat format) {
                 fmt::format("--names is for safetensors and pytorch, not {}", command.format));
 }
 
+// What there is to say of a network depends on who wrote it.
+Status check_format(const TrainedModel& model, ExportFormat format, const std::string& name) {
+  if (!model.training.module || format == ExportFormat::kSafetensors) return Status::ok();
+  const auto kind = model.training.module->kind;
+  const bool archive = kind == model::UserModule::Kind::kTorchScript;
+  if (archive && format == ExportFormat::kTorchScript) return Status::ok();
+  return Status(Code::kUnsupported, fmt::format("a model of your own ({}) cannot be written as {}",
+                                                model::user_module_word(kind), name))
+      .with_peer(model.job_uri)
+      .with_advice(archive ? "take torchscript, or safetensors for its weights"
+                           : "take safetensors: its weights, for the plug-in or for others");
+}
+
 Result<std::vector<ExportedFile>> make(const TrainedModel& model, ExportFormat format,
                                        Names names) {
   switch (format) {
     case ExportFormat::kSafetensors:
       return std::vector<ExportedFile>{{"", weights_file(model, names)}};
     case ExportFormat::kTorchScript:
+      if (model.training.module)  // it has no layers that could be described
+        return std::vector<ExportedFile>{{"", HOWDAH_TRY(torchscript_file(model, {}))}};
       return std::vector<ExportedFile>{
           {"",
            HOWDAH_TRY(torchscript_file(model, {{"model.json", HOWDAH_TRY(model_json(model))}}))}};
@@ -92,9 +107,10 @@ std::string as_text(const ExportCommand& command, const TrainedModel& model,
   text += fmt::format("  {}: {}, {}\n  {}: {}, {}\n", in.name, in.text(), in.meaning, out.name,
                       out.text(), out.meaning);
   const std::string normalization = normalization_text(model);
-  if (!normalization.empty() && command.format == "safetensors")
-    text +=
-        fmt::format("  weights only: what goes in is to be normalized first: {}\n", normalization);
+  const bool weights_only = command.format == "safetensors";
+  if (!normalization.empty() && (weights_only || model.training.module))
+    text += fmt::format("  {}what goes in is to be normalized first: {}\n",
+                        weights_only ? "weights only: " : "", normalization);
   else if (!normalization.empty())
     text += fmt::format("  it normalizes by itself: {}\n", normalization);
   if (command.format != "pytorch") return text;
@@ -120,6 +136,7 @@ Status run_export(const ExportCommand& command, std::FILE* out) {
   HOWDAH_TRY(check_output(output, folder, command.overwrite, deadline));
   const TrainedModel model =
       HOWDAH_TRY(load_trained_model(files, command.job, command.checkpoint, deadline));
+  HOWDAH_TRY(check_format(model, format, command.format));
   HOWDAH_TRY(check_names(model, names));
   const auto made = HOWDAH_TRY(make(model, format, names));
   HOWDAH_TRY(folder ? write_folder(output, made, command.overwrite, deadline)

@@ -45,6 +45,8 @@ Value input_of(const TrainedModel& model) {
   if (training.input_form == Form::kTokens) {
     value.dtype = "int64";
     value.meaning = "tokens, padded with 0 at the end";
+  } else if (model.training.module) {
+    value.meaning = "normalized, as the job trained it";
   } else if (model.element == ElementType::kUint8) {
     value.dtype = "uint8";
     value.meaning = "raw pixels, 0 to 255";

@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include <map>
 #include <sstream>
 
 #include "exporting/torchscript_source.h"
@@ -69,10 +70,33 @@ void add_tensors(Module& module, const TrainedModel& model) {
   }
 }
 
+// The archive that training began with, with the weights that it ended with.
+Result<std::string> trained_archive(const TrainedModel& model) {
+  std::string file;
+  HOWDAH_TRY(train::torch_call("write TorchScript", [&] {
+    std::istringstream archive(*model.training.module->content);
+    Module module = torch::jit::load(archive, torch::kCPU);
+    std::map<std::string, Tensor> held;
+    for (const auto& each : module.named_parameters()) held.emplace(each.name, each.value);
+    for (const auto& each : module.named_buffers()) held.emplace(each.name, each.value);
+    const torch::NoGradGuard no_gradients;
+    for (const train::TensorView& view : model.tensors)
+      if (const auto found = held.find(view.name); found != held.end())
+        found->second.copy_(copy_of(view));
+    module.eval();
+    std::ostringstream out;
+    module.save(out);
+    file = std::move(out).str();
+    return Status::ok();
+  }));
+  return file;
+}
+
 }  // namespace
 
 Result<std::string> torchscript_file(
     const TrainedModel& model, const std::vector<std::pair<std::string, std::string>>& extra) {
+  if (model.training.module) return trained_archive(model);
   const std::string source = HOWDAH_TRY(torchscript_source(model));
   std::string file;
   HOWDAH_TRY(train::torch_call("write TorchScript", [&] {

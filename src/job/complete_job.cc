@@ -158,6 +158,12 @@ Status complete_from_index(JobSpec& spec, const dataset::Index& index) {
   if (training.augmentation.fill_mean) training.augmentation.fill = index.mean;
   HOWDAH_TRY(model::check_augmentation(training.augmentation, training.input,
                                        index.element == dataset::ElementType::kUint8));
+  // What a user's module holds is found out for these data, as soon as they are known.
+  if (training.module && training.module->parts.empty()) return Status::ok();
+  return check_network(training);
+}
+
+Status check_network(const model::Training& training) {
   const auto shapes = HOWDAH_TRY(model::infer_network(training));
   return model::check_groups(training.optimizer, model::parameter_names(shapes));
 }

@@ -13,6 +13,7 @@
 #include "job/prepare_section.h"
 #include "job/pretrained_section.h"
 #include "job/train_section.h"
+#include "job/user_module_section.h"
 #include "job/yaml_section.h"
 #include "job/zoo_section.h"
 
@@ -115,7 +116,11 @@ void read_beam(YamlSection& root, model::Training& training) {
 }
 
 void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
-  keys.not_built_yet({"torchscript"});
+  if (auto module = read_user_module(keys, job.training.task)) {
+    job.training.module = std::move(module);
+    job.training.pretrained = read_pretrained(keys.section("pretrained"), {});
+    return keys.finish();
+  }
   if (const YamlValue* type = keys.any("type")) {
     const YamlValue* layers = keys.any("layers");  // of some types a number
     if ((layers != nullptr && layers->kind == YamlValue::Kind::kList) || keys.any("decoder"))
@@ -128,7 +133,7 @@ void read_model(YamlSection keys, JobSpec& job, const YamlValue& root) {
   const YamlValue* layers = keys.list("layers");
   if (!layers || layers->list.empty()) {
     keys.refuse(layers ? *layers : root, "'model.layers' is missing or empty",
-                "give at least one layer, or a type");
+                "give at least one layer, a type, or a module of your own: torchscript, plugin");
     return;
   }
   job.training.pretrained = read_pretrained(keys.section("pretrained"), {});

@@ -69,11 +69,13 @@ Result<JobSpec> parse_job(const std::string& text, const std::string& file_name)
 std::string to_yaml(const JobSpec& spec);
 
 // Fills in what the data says (shape, vocabulary, classes, mean and deviation) and checks the
-// layers against it.
+// layers against it; of a user's module that nobody has looked into check_network() is left to do.
 //   kInvalidArgument  data that the task cannot be learnt from; the layer's place, the expected and
 //                     the found shape; `data.classes` too small; a measure that does not fit that
 //                     many classes
 Status complete_from_index(JobSpec& spec, const dataset::Index& index);
+// The shapes between the layers, and the optimizer's groups against the parameters' names.
+Status check_network(const model::Training& training);
 
 // What the index of data.source is to hold. Of a job that asks a model about other data than it was
 // trained on: numbered as those were, and without targets, where nothing is measured.

@@ -8,6 +8,7 @@
 #include "job/optimizer_section.h"
 #include "job/pretrained_section.h"
 #include "job/train_section.h"
+#include "job/user_module_section.h"
 #include "job/yaml_text.h"
 #include "job/zoo_section.h"
 
@@ -18,6 +19,11 @@ std::string model_text(const JobSpec& spec) {
   const model::Pretrained& pretrained = spec.training.pretrained;
   const std::string weights =
       pretrained.given() ? "pretrained: " + pretrained_to_yaml(pretrained) : "";
+  if (spec.training.module) {
+    std::string module = user_module_to_yaml(*spec.training.module);
+    if (!weights.empty()) module.insert(module.size() - 1, ", " + weights);
+    return "model: " + module + "\n";
+  }
   if (!spec.zoo) {
     const std::vector<model::Layer>& decoder = spec.training.decoder;
     return "model:\n  layers:\n" + layers_to_yaml(spec.training.layers) +

@@ -226,13 +226,15 @@ TEST(ZooSection, refuses_what_it_does_not_know) {
   };
   EXPECT_EQ(complaint_of("  type: resnet21\n"),
             "job.yaml:4:9: 'model.type' cannot be 'resnet21'; did you mean 'resnet20'?");
-  EXPECT_EQ(complaint_of("  type: lenet\n  hidden: [3]\n"),
-            "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, type, layers,"
-            " decoder, classes, pretrained");
+  EXPECT_EQ(
+      complaint_of("  type: lenet\n  hidden: [3]\n"),
+      "job.yaml:5:3: unknown key 'model.hidden'; known here: torchscript, plugin, type, layers,"
+      " decoder, classes, pretrained");
   EXPECT_EQ(complaint_of("  type: lenet\n  layers: [relu]\n"),
             "job.yaml:4:9: 'model.type' and 'model.layers' are two models; leave one out");
   EXPECT_EQ(complaint_of("  type: null\n"),
-            "job.yaml:1:1: 'model.layers' is missing or empty; give at least one layer, or a type");
+            "job.yaml:1:1: 'model.layers' is missing or empty; give at least one layer, a type,"
+            " or a module of your own: torchscript, plugin");
   EXPECT_EQ(complaint_of("  type: mlp\n  hidden: [3, 0]\n"),
             "job.yaml:5:15: 'model.hidden' must be from 1 to 1048576, not 0");
 }

@@ -7,12 +7,13 @@
 #include "dataset/index.h"
 #include "model/pretrained.h"
 #include "roles/sibling.h"
+#include "roles/user_module.h"
 
 namespace howdah::roles {
 namespace {
 using std::chrono::seconds;
 
-constexpr seconds kFileTimeout{60};
+constexpr seconds kFileTimeout{60}, kCopyTimeout{1800};
 
 // Makes or finds the indexed dataset; then spec.data.index names it.
 Status index_data(fs::FileSystems& files, job::JobSpec& spec, const std::string& home_uri,
@@ -103,6 +104,10 @@ Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std
     HOWDAH_TRY(job::choose_part(spec, *index));
   } else {
     HOWDAH_TRY(job::complete_from_index(spec, *index));
+    if (spec.training.module) {
+      HOWDAH_TRY(look_into_module(spec, conf_dir));
+      HOWDAH_TRY(job::check_network(spec.training));
+    }
     HOWDAH_TRY(check_pretrained(files, spec.training));
   }
 
@@ -112,6 +117,10 @@ Result<StagedJob> stage_job(fs::FileSystems& files, job::JobSpec spec, const std
   StagedJob staged{job_id, home_uri, std::move(folder), std::move(spec), std::move(secrets)};
   const Status written = [&]() -> Status {
     HOWDAH_TRY(staged.folder.create(deadline));
+    // A model that is asked stays where the job that trained it has it.
+    if (staged.spec.training.module && !staged.spec.answer)
+      HOWDAH_TRY(stage_module(files, staged.folder, *staged.spec.training.module,
+                              Deadline::after(kCopyTimeout)));
     HOWDAH_TRY(staged.folder.write("job.yaml", job::to_yaml(staged.spec), deadline));
     return staged.folder.write("access.json", staged.secrets.user_json(), deadline);
   }();

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "dataset/index.h"
 #include "train/engine.h"
+#include "train/look_into.h"
 #include "worker/master_link.h"
 #include "worker/texts.h"
 #include "worker/training_run.h"
@@ -14,7 +15,7 @@ namespace howdah::worker {
 namespace {
 using std::chrono::seconds;
 
-constexpr seconds kFileTimeout{60};
+constexpr seconds kFileTimeout{60}, kModuleTimeout{1800};
 
 void send_broken(MasterLink& link, const TrainingRun& run, uint64_t generation, const Status& why) {
   control::FromWorker message;
@@ -103,6 +104,8 @@ Status run_worker(const WorkerSetting& setting) {
   HOWDAH_TRY(job::complete_from_index(spec, trained_on));
   if (spec.answer) HOWDAH_TRY(job::choose_part(spec, index));
   train::configure_engine(spec.training.threads);
+  if (spec.training.module)
+    HOWDAH_TRY(train::look_into_module(files, spec.training, Deadline::after(kModuleTimeout)));
 
   comm::EndpointOptions endpoint_options;
   endpoint_options.job_id = folder.job_id();

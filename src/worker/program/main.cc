@@ -7,6 +7,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "exporting/export_command.h"
+#include "worker/inspect_command.h"
 #include "worker/worker.h"
 
 namespace howdah::worker {
@@ -30,6 +31,16 @@ void describe_export(CLI::App& app, exporting::ExportCommand& command) {
   sub->add_flag("--json", command.json, "say what was written as JSON");
 }
 
+// Started by a client before it submits a job with a module of the user's.
+void describe_inspect(CLI::App& app, InspectCommand& command) {
+  CLI::App* sub = app.add_subcommand("inspect", "what a module of the user's is");
+  sub->add_option("--job", command.job, "the job file's text")->required();
+  sub->add_option("--index", command.index, "URI of the indexed dataset");
+  sub->add_option("--input", command.input, "the shape of a sample")->delimiter(',');
+  sub->add_option("--vocabulary", command.vocabulary, "how many tokens there are");
+  sub->add_option("--conf", command.conf, "Hadoop's configuration folder");
+}
+
 Status work() {
   return run_worker(HOWDAH_TRY(WorkerSetting::from_environment()));
 }
@@ -41,6 +52,8 @@ int main_of(int argc, char** argv) {
   app.add_subcommand("worker", "a worker of a running job");
   exporting::ExportCommand command;
   describe_export(app, command);
+  InspectCommand inspection;
+  describe_inspect(app, inspection);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wish) {
@@ -52,6 +65,8 @@ int main_of(int argc, char** argv) {
     if (!std::getenv("HOWDAH_LOG")) log::set_level(log::Level::kError);
     return complain(exporting::run_export(command, stdout).with_operation("export"), "howdah");
   }
+  if (app.got_subcommand("inspect"))
+    return complain(run_inspect(inspection, stdout), "howdah-train");
   return complain(work(), "howdah-train");
 }
 
