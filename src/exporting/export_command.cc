@@ -52,12 +52,14 @@ Result<std::vector<ExportedFile>> make(const TrainedModel& model, ExportFormat f
   switch (format) {
     case ExportFormat::kSafetensors:
       return std::vector<ExportedFile>{{"", weights_file(model, names)}};
-    case ExportFormat::kTorchScript:
-      if (model.training.module)  // it has no layers that could be described
-        return std::vector<ExportedFile>{{"", HOWDAH_TRY(torchscript_file(model, {}))}};
-      return std::vector<ExportedFile>{
-          {"",
-           HOWDAH_TRY(torchscript_file(model, {{"model.json", HOWDAH_TRY(model_json(model))}}))}};
+    case ExportFormat::kTorchScript: {
+      std::vector<std::pair<std::string, std::string>> extra;
+      if (!model.training.module)  // else there are no layers that could be described
+        extra.emplace_back("model.json", HOWDAH_TRY(model_json(model)));
+      for (const ExportedFile& file : model.vocabularies)
+        extra.emplace_back(file.name, file.content);
+      return std::vector<ExportedFile>{{"", HOWDAH_TRY(torchscript_file(model, extra))}};
+    }
     case ExportFormat::kOnnx:
       return std::vector<ExportedFile>{{"", HOWDAH_TRY(onnx_file(model))}};
     case ExportFormat::kPyTorch:
@@ -89,7 +91,7 @@ std::string as_json(const ExportCommand& command, const TrainedModel& model,
     json["files"].push_back({{"uri", output.uri() + (file.name.empty() ? "" : "/" + file.name)},
                              {"bytes", file.content.size()},
                              {"sha256", Sha256::hex_of(as_bytes(file.content))}});
-  json["input"] = described(input_of(model));
+  for (const Value& input : inputs_of(model)) json[input.name] = described(input);
   json["result"] = described(output_of(model));
   json["normalization"] = normalization_text(model);
   json["class_names"] = model.class_names;
@@ -103,9 +105,10 @@ std::string as_text(const ExportCommand& command, const TrainedModel& model,
   for (const ExportedFile& file : files)
     text += fmt::format("wrote {}{}  {} bytes\n", output.uri(),
                         file.name.empty() ? "" : "/" + file.name, file.content.size());
-  const Value in = input_of(model), out = output_of(model);
-  text += fmt::format("  {}: {}, {}\n  {}: {}, {}\n", in.name, in.text(), in.meaning, out.name,
-                      out.text(), out.meaning);
+  std::vector<Value> values = inputs_of(model);
+  values.push_back(output_of(model));
+  for (const Value& value : values)
+    text += fmt::format("  {}: {}, {}\n", value.name, value.text(), value.meaning);
   const std::string normalization = normalization_text(model);
   const bool weights_only = command.format == "safetensors";
   if (!normalization.empty() && (weights_only || model.training.module))

@@ -1,5 +1,7 @@
 #include "exporting/layer_table.h"
 
+#include <algorithm>
+
 #include "model/layer_types.h"
 
 namespace howdah::exporting {
@@ -19,6 +21,32 @@ model::Pair padding_of(const model::Layer& layer) {
   if (!(layer.padding == model::Pair(model::Layer::kSame))) return layer.padding;
   return {layer.dilation.rows * (layer.kernel.rows - 1) / 2,
           layer.dilation.columns * (layer.kernel.columns - 1) / 2};
+}
+
+std::pair<int64_t, int64_t> padding_along(const model::Layer& layer) {
+  const int64_t reach = layer.dilation.columns * (layer.kernel.columns - 1);
+  return {reach / 2, reach - reach / 2};
+}
+
+std::vector<int64_t> other_columns(const LayerAt& at) {
+  const std::vector<int64_t>& taken = at.layer.columns;
+  std::vector<int64_t> others;
+  for (int64_t column = 0; column < at.shape.input[0]; ++column)
+    if (std::find(taken.begin(), taken.end(), column) == taken.end()) others.push_back(column);
+  return others;
+}
+
+std::string LayerAt::tensor_name(const std::string& name) const {
+  return name == "weight" && !shape.shared.empty() ? shape.shared : shape.name + "." + name;
+}
+
+bool LayerAt::has(std::string_view parameter) const {
+  return std::any_of(shape.trained.begin(), shape.trained.end(),
+                     [&](const model::LayerParameter& one) { return one.name == parameter; });
+}
+
+model::LayerList decoder_list(const model::Training& training) {
+  return {.name = "decoder", .first_number = model::layer_count(training.layers)};
 }
 
 Status cannot_express(const LayerAt& at, std::string_view format) {

@@ -60,6 +60,33 @@ ordered_json described(const Value& value) {
           {"meaning", value.meaning}};
 }
 
+// How a text becomes tokens: by the file beside, in which token n is the n-th line, from 0.
+ordered_json tokens_of(const TrainedModel& model) {
+  const dataset::Tokens& tokens = model.tokens;
+  const bool begun = model.training.task == model::Task::kLanguageModel;
+  ordered_json json{{"tokenizer", dataset::tokenizer_name(tokens.tokenizer)},
+                    {"lowercase", tokens.lowercase},
+                    {"vocabulary", tokens.vocabulary},
+                    {"file", tokens.file},
+                    {"length", longest_of(model)},
+                    {"begins_with_2", begun}};
+  if (tokens.target_vocabulary == 0) return json;
+  json["target_vocabulary"] = tokens.target_vocabulary;
+  json["target_file"] = tokens.target_file;
+  json["target_length"] = model.training.target_width - 1;
+  return json;
+}
+
+// A column of categories holds codes: 0 for none or another one, then 1, 2, ... in their order.
+ordered_json columns_of(const TrainedModel& model) {
+  ordered_json json = ordered_json::array();
+  for (const dataset::Column& column : model.columns) {
+    json.push_back({{"name", column.name}});
+    if (!column.categories.empty()) json.back()["categories"] = column.categories;
+  }
+  return json;
+}
+
 }  // namespace
 
 Result<std::string> model_json(const TrainedModel& model) {
@@ -67,12 +94,17 @@ Result<std::string> model_json(const TrainedModel& model) {
   ordered_json json{{"howdah_model", 1},
                     {"job", model.job_name},
                     {"task", model::task_name(training.task)},
-                    {"input", described(input_of(model))},
-                    {"output", described(output_of(model))}};
+                    {"input", described(input_of(model))}};
+  if (const auto inputs = inputs_of(model); inputs.size() > 1)
+    json[inputs[1].name] = described(inputs[1]);
+  json["output"] = described(output_of(model));
   json["normalization"] = {{"divided_by", model.element == dataset::ElementType::kUint8 ? 255 : 1},
                            {"mean", training.normalization.mean},
                            {"stddev", training.normalization.stddev}};
   json["class_names"] = model.class_names;
+  if (!model.target_names.empty()) json["target_names"] = model.target_names;
+  if (model.tokens.vocabulary > 0) json["tokens"] = tokens_of(model);
+  if (!model.columns.empty()) json["columns"] = columns_of(model);
   json["layers"] = HOWDAH_TRY(layers(training.layers));
   if (!training.decoder.empty()) json["decoder"] = HOWDAH_TRY(layers(training.decoder));
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

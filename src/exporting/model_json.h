@@ -6,8 +6,9 @@
 
 namespace howdah::exporting {
 
-// {"howdah_model": 1, "job", "task", "input": {...}, "output": {...}, "normalization": {...},
-//  "class_names": [...], "layers": [...], "decoder": [...]}
+// {"howdah_model": 1, "job", "task", "input": {...}, "target_input": {...}, "output": {...},
+//  "normalization": {...}, "class_names": [...], "target_names": [...], "tokens": {...},
+//  "columns": [...], "layers": [...], "decoder": [...]}
 Result<std::string> model_json(const TrainedModel& model);
 
 }  // namespace howdah::exporting

@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "exporting/model_json.h"
 #include "exporting/onnx_layers.h"
+#include "hadoop/md5.h"
 
 namespace howdah::exporting {
 namespace {
@@ -19,10 +21,11 @@ constexpr const char* kNormalize = "normalize";
 struct OnnxVisitor {
   OnnxGraph& graph;
   const TrainedModel& model;
+  const Wire* memory = nullptr;
 
   OnnxLayer at(const Layer& layer, const LayerPlace& place, const Wire& in) const {
     const auto number = static_cast<size_t>(place.number);
-    return {{layer, place, model.shapes[number], in.lengths}, graph, model};
+    return {{layer, place, model.shapes[number], in.lengths, memory}, graph, model};
   }
   Result<Wire> apply(const Layer& layer, const LayerPlace& place, const Wire& in) {
     const OnnxLayer here = at(layer, place, in);
@@ -62,6 +65,34 @@ Wire normalized(OnnxGraph& graph, const TrainedModel& model) {
   return {graph.add(kNormalize, "Div", {x, figures(graph, "normalize.stddev", stddev, input)}), ""};
 }
 
+// Tokens, and how many of them are no padding; of a text without any there is one.
+Wire tokens(OnnxGraph& graph, const std::string& name) {
+  const std::string there = graph.add(
+      name, "Cast",
+      {graph.add(name, "Not",
+                 {graph.add(name, "Equal", {name, graph.constant(name + ".padding", 0)})})},
+      {{"to", int64_t{onnx::TensorProto::INT64}}});
+  const std::string count =
+      graph.add(name, "ReduceSum", {there, graph.constant(name + ".axes", std::vector<int64_t>{1})},
+                {{"keepdims", int64_t{0}}});
+  return {name, graph.add(name, "Max", {count, graph.constant(name + ".least", 1)})};
+}
+
+// What comes out of the network.
+Result<std::string> through(OnnxGraph& graph, const TrainedModel& model) {
+  const model::Training& training = model.training;
+  OnnxVisitor visitor{graph, model};
+  model::LayerWalk<Wire, OnnxVisitor> walk(visitor);
+  const Wire last = HOWDAH_TRY(walk.through(
+      training.layers, training.input_form == model::Form::kTokens ? tokens(graph, kInputName)
+                                                                   : normalized(graph, model)));
+  if (training.decoder.empty()) return last.x;
+  visitor.memory = &last;
+  const Wire written = HOWDAH_TRY(
+      walk.through(training.decoder, tokens(graph, kTargetInputName), decoder_list(training)));
+  return written.x;
+}
+
 void add_metadata(onnx::ModelProto& proto, const std::string& key, const std::string& value) {
   auto& entry = *proto.add_metadata_props();
   entry.set_key(key);
@@ -71,19 +102,16 @@ void add_metadata(onnx::ModelProto& proto, const std::string& key, const std::st
 }  // namespace
 
 Result<std::string> onnx_file(const TrainedModel& model) {
-  HOWDAH_TRY(check_one_input(model, "ONNX"));
   size_t bytes = 0;
   for (const train::TensorView& tensor : model.tensors) bytes += tensor.bytes.size();
+  for (const ExportedFile& file : model.vocabularies) bytes += 2 * file.content.size();
   if (bytes > kMaxWeightBytes)
     return Status(Code::kUnsupported, "the weights are 2 GiB or more, which an ONNX file cannot be")
         .with_advice("export to safetensors, torchscript or pytorch");
 
   OnnxGraph graph;
-  graph.input(input_of(model));
-  OnnxVisitor visitor{graph, model};
-  const Wire last = HOWDAH_TRY(model::LayerWalk<Wire, OnnxVisitor>(visitor).through(
-      model.training.layers, normalized(graph, model)));
-  graph.output(output_of(model), last.x);
+  for (const Value& value : inputs_of(model)) graph.input(value);
+  graph.output(output_of(model), HOWDAH_TRY(through(graph, model)));
 
   onnx::ModelProto proto;
   proto.set_ir_version(kIrVersion);
@@ -95,6 +123,12 @@ Result<std::string> onnx_file(const TrainedModel& model) {
     add_metadata(proto, "class_names",
                  nlohmann::json(model.class_names)
                      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  add_metadata(proto, "model.json", HOWDAH_TRY(model_json(model)));
+  for (const ExportedFile& file : model.vocabularies)
+    add_metadata(proto, file.name,
+                 model.tokens.tokenizer == dataset::Tokenizer::kSentencepiece
+                     ? hadoop::to_base64(file.content)
+                     : file.content);
   std::string file;
   if (!proto.SerializeToString(&file))
     return Status(Code::kInternal, "the network cannot be written as ONNX");

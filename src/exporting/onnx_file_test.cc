@@ -29,24 +29,21 @@ void add_types(const std::vector<model::Layer>& layers, std::set<model::LayerTyp
 }
 
 // So that a new type is written by every format and compared in tests/export, or says why not.
-TEST(TestModels, hold_every_layer_type_that_takes_values) {
+TEST(TestModels, hold_every_layer_type) {
   std::set<model::LayerType> types;
-  add_types(image_model().training.layers, types);
-  add_types(row_model().training.layers, types);
-  // docs/export.md says that these are refused.
-  const std::set<model::LayerType> refused = {model::LayerType::kGlobalMaxPool,
-                                              model::LayerType::kEmbedColumns,
-                                              model::LayerType::kOneHotColumns};
+  for (const auto& [name, model] : all_models()) {
+    add_types(model.training.layers, types);
+    add_types(model.training.decoder, types);
+  }
   for (const model::LayerTypeRow& row : model::layer_types())
-    if (row.takes == model::Takes::kValues || row.takes == model::Takes::kEither) {
-      EXPECT_NE(types.contains(row.type), refused.contains(row.type)) << row.name;
-    }
+    EXPECT_TRUE(types.contains(row.type)) << row.name;
 }
 
 TEST(OnnxFile, has_each_node_after_those_whose_outputs_it_takes) {
-  for (const TrainedModel& model : {image_model(), row_model()}) {
+  for (const auto& [name, model] : all_models()) {
     const onnx::ModelProto proto = parsed(model);
-    std::set<std::string> known{kInputName};
+    std::set<std::string> known;
+    for (const auto& input : proto.graph().input()) known.insert(input.name());
     for (const auto& tensor : proto.graph().initializer())
       EXPECT_TRUE(known.insert(tensor.name()).second) << tensor.name();
     for (const auto& node : proto.graph().node()) {
@@ -60,16 +57,17 @@ TEST(OnnxFile, has_each_node_after_those_whose_outputs_it_takes) {
 }
 
 TEST(OnnxFile, names_weights_as_the_job_does_and_holds_their_values) {
-  const TrainedModel model = row_model();
-  const onnx::ModelProto proto = parsed(model);
-  size_t found = 0;
-  for (const auto& initializer : proto.graph().initializer())
-    for (const train::TensorView& tensor : model.tensors)
-      if (tensor.name == initializer.name()) {
-        ++found;
-        EXPECT_EQ(initializer.raw_data(), as_text(tensor.bytes)) << tensor.name;
-      }
-  EXPECT_EQ(found, model.tensors.size());
+  for (const auto& [name, model] : all_models()) {
+    const onnx::ModelProto proto = parsed(model);
+    size_t found = 0;
+    for (const auto& initializer : proto.graph().initializer())
+      for (const train::TensorView& tensor : model.tensors)
+        if (tensor.name == initializer.name()) {
+          ++found;
+          EXPECT_EQ(initializer.raw_data(), as_text(tensor.bytes)) << tensor.name;
+        }
+    EXPECT_EQ(found, model.tensors.size()) << name;
+  }
 }
 
 TEST(OnnxFile, takes_raw_pixels_of_any_batch) {
@@ -97,25 +95,24 @@ TEST(OnnxFile, holds_the_names_of_the_classes) {
   TrainedModel model = row_model();
   model.class_names = {"a\"b", "c"};
   const onnx::ModelProto proto = parsed(model);
-  ASSERT_EQ(proto.metadata_props_size(), 1);
+  ASSERT_EQ(proto.metadata_props_size(), 2);
   EXPECT_EQ(proto.metadata_props(0).value(), R"(["a\"b","c"])");
 }
 
-TEST(OnnxFile, refuses_a_layer_that_it_cannot_write_by_its_place) {
-  TrainedModel model = row_model();
-  model.training.layers = {{.type = model::LayerType::kGlobalMaxPool, .where = "job.yaml:6:7"}};
-  const auto file = onnx_file(model);
-  EXPECT_EQ(file.status().code(), Code::kUnsupported);
-  EXPECT_THAT(file.status().to_string(), HasSubstr("global_max_pool"));
+TEST(OnnxFile, takes_texts_of_any_length) {
+  const onnx::ModelProto proto = parsed(text_model(kTextLayers));
+  const auto& input = proto.graph().input(0).type().tensor_type();
+  EXPECT_EQ(input.elem_type(), onnx::TensorProto::INT64);
+  EXPECT_EQ(input.shape().dim(1).dim_param(), "length");
 }
 
-TEST(OnnxFile, refuses_a_decoder_and_says_where_it_stands) {
-  TrainedModel model = row_model();
-  model.training.decoder = model.training.layers;
-  const auto file = onnx_file(model);
-  EXPECT_EQ(file.status().code(), Code::kUnsupported);
-  EXPECT_THAT(file.status().to_string(), HasSubstr("decoder"));
-  EXPECT_THAT(file.status().to_string(), HasSubstr("job.yaml:6:7: a network with"));
+TEST(OnnxFile, takes_a_text_and_what_was_written_of_the_other_one) {
+  const onnx::ModelProto proto = parsed(text_model(kTranslationLayers, "translation", 40));
+  ASSERT_EQ(proto.graph().input_size(), 2);
+  EXPECT_EQ(proto.graph().input(1).name(), kTargetInputName);
+  const auto& output = proto.graph().output(0).type().tensor_type().shape();
+  EXPECT_EQ(output.dim(1).dim_param(), "target_length");
+  EXPECT_EQ(output.dim(2).dim_value(), 40);
 }
 
 }  // namespace

@@ -23,6 +23,10 @@ void set(onnx::AttributeProto& attribute, const std::vector<int64_t>& values) {
   attribute.set_type(onnx::AttributeProto::INTS);
   for (const int64_t value : values) attribute.add_ints(value);
 }
+void set(onnx::AttributeProto& attribute, const std::vector<std::string>& values) {
+  attribute.set_type(onnx::AttributeProto::STRINGS);
+  for (const std::string& value : values) attribute.add_strings(value);
+}
 
 void describe(onnx::ValueInfoProto& proto, const Value& value) {
   proto.set_name(value.name);
@@ -57,18 +61,27 @@ std::string OnnxGraph::unique(std::string name) {
 std::string OnnxGraph::add(const std::string& scope, const std::string& op,
                            const std::vector<std::string>& inputs,
                            const std::vector<OnnxAttribute>& attributes) {
+  return add_several(scope, op, inputs, attributes, 1)[0];
+}
+
+std::vector<std::string> OnnxGraph::add_several(const std::string& scope, const std::string& op,
+                                                const std::vector<std::string>& inputs,
+                                                const std::vector<OnnxAttribute>& attributes,
+                                                size_t outputs) {
   onnx::NodeProto& node = *graph_.add_node();
   node.set_op_type(op);
   for (const std::string& input : inputs) node.add_input(input);
   const std::string name = unique(fmt::format("{}/{}", scope, op));
   node.set_name(name);
-  node.add_output(name);
+  std::vector<std::string> names{name};
+  while (names.size() < outputs) names.push_back(unique(fmt::format("{}.{}", name, names.size())));
+  for (const std::string& output : names) node.add_output(output);
   for (const OnnxAttribute& attribute : attributes) {
     onnx::AttributeProto& written = *node.add_attribute();
     written.set_name(attribute.name);
     std::visit([&](const auto& value) { set(written, value); }, attribute.value);
   }
-  return name;
+  return names;
 }
 
 onnx::TensorProto* OnnxGraph::initializer(const std::string& name, onnx::TensorProto::DataType type,
@@ -99,6 +112,13 @@ std::string OnnxGraph::constant(const std::string& name, const std::vector<int64
   const std::string own = unique(name);
   initializer(own, onnx::TensorProto::INT64, {static_cast<int64_t>(values.size())})
       ->set_raw_data(raw(std::span<const int64_t>(values)));
+  return own;
+}
+
+std::string OnnxGraph::constant(const std::string& name, int64_t value) {
+  const std::string own = unique(name);
+  initializer(own, onnx::TensorProto::INT64, {})
+      ->set_raw_data(raw(std::span<const int64_t>(&value, 1)));
   return own;
 }
 

@@ -18,7 +18,7 @@ namespace howdah::exporting {
 
 struct OnnxAttribute {
   std::string name;
-  std::variant<int64_t, double, std::vector<int64_t>, std::string> value;
+  std::variant<int64_t, double, std::vector<int64_t>, std::string, std::vector<std::string>> value;
 };
 
 class OnnxGraph {
@@ -27,11 +27,17 @@ class OnnxGraph {
   std::string add(const std::string& scope, const std::string& op,
                   const std::vector<std::string>& inputs,
                   const std::vector<OnnxAttribute>& attributes = {});
+  // One with several.
+  std::vector<std::string> add_several(const std::string& scope, const std::string& op,
+                                       const std::vector<std::string>& inputs,
+                                       const std::vector<OnnxAttribute>& attributes,
+                                       size_t outputs);
   // A tensor under its own name, which it returns; a second time it is there already.
   std::string weight(const train::TensorView& tensor);
   std::string constant(const std::string& name, std::span<const float> values,
                        const model::Shape& shape);
   std::string constant(const std::string& name, const std::vector<int64_t>& values);
+  std::string constant(const std::string& name, int64_t value);  // a scalar
 
   void input(const Value& value);
   // `from` goes out as `value`.

@@ -56,9 +56,7 @@ std::string dense(const OnnxLayer& at, const std::string& x) {
     if (at.layer.bias) inputs.push_back(at.tensor("bias"));
     return at.add("Gemm", inputs, {{"transB", int64_t{1}}});
   }
-  const std::string weight = at.add("Transpose", {at.tensor("weight")});
-  const std::string product = at.add("MatMul", {x, weight});
-  return at.layer.bias ? at.add("Add", {product, at.tensor("bias")}) : product;
+  return onnx_linear(at, x, at.tensor("weight"), at.layer.bias ? at.tensor("bias") : "");
 }
 
 std::string flatten(const OnnxLayer& at, const std::string& x) {
@@ -75,16 +73,6 @@ std::string half(const OnnxLayer& at, const std::string& x, const std::string& i
   return at.add("Mul", {both, at.scalar("half", 0.5)});
 }
 
-std::string gelu(const OnnxLayer& at, const std::string& x) {
-  if (!at.layer.tanh_approximation)
-    return half(at, x,
-                at.add("Erf", {at.add("Mul", {x, at.scalar("factor", 1 / std::numbers::sqrt2)})}));
-  const std::string cube = at.add("Mul", {at.add("Mul", {x, x}), x});
-  const std::string bent = at.add("Add", {x, at.add("Mul", {cube, at.scalar("cubic", 0.044715)})});
-  constexpr double kFactor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // sqrt(2 / pi)
-  return half(at, x, at.add("Tanh", {at.add("Mul", {bent, at.scalar("factor", kFactor)})}));
-}
-
 constexpr OnnxRow kRows[] = {
     {T::kConv1d, onnx_convolution},
     {T::kConv2d, onnx_convolution},
@@ -93,6 +81,7 @@ constexpr OnnxRow kRows[] = {
     {T::kAveragePool1d, onnx_average_pool},
     {T::kAveragePool2d, onnx_average_pool},
     {T::kGlobalAveragePool, onnx_global_average_pool},
+    {T::kGlobalMaxPool, onnx_global_max_pool},
     {T::kAdaptiveAveragePool2d, onnx_adaptive_average_pool},
     {T::kBatchNorm1d, batch_norm},
     {T::kBatchNorm2d, batch_norm},
@@ -111,7 +100,7 @@ constexpr OnnxRow kRows[] = {
      [](const OnnxLayer& at, const std::string& x) {
        return at.add("Elu", {x}, {{"alpha", at.layer.alpha}});
      }},
-    {T::kGelu, gelu},
+    {T::kGelu, onnx_gelu},
     {T::kSilu,
      [](const OnnxLayer& at, const std::string& x) {
        return at.add("Mul", {x, at.add("Sigmoid", {x})});
@@ -136,9 +125,38 @@ constexpr OnnxRow kRows[] = {
      [](const OnnxLayer& at, const std::string& x) {
        return at.add("LogSoftmax", {x}, {{"axis", at.layer.axis}});
      }},
+    {T::kEmbedding, onnx_embedding},
+    {T::kRnn, onnx_recurrent},
+    {T::kLstm, onnx_recurrent},
+    {T::kGru, onnx_recurrent},
+    {T::kMultiHeadAttention, onnx_multi_head_attention},
+    {T::kCrossAttention, onnx_multi_head_attention},
+    {T::kAttention, onnx_attention},
+    {T::kLuongAttention, onnx_luong_attention},
+    {T::kPositionalEncoding, onnx_positional_encoding},
+    {T::kTransformerEncoder, onnx_transformer},
+    {T::kTransformerDecoder, onnx_transformer},
+    {T::kEmbedColumns, onnx_embed_columns},
+    {T::kOneHotColumns, onnx_one_hot_columns},
 };
 
 }  // namespace
+
+std::string onnx_gelu(const OnnxLayer& at, const std::string& x) {
+  if (!at.layer.tanh_approximation)
+    return half(at, x,
+                at.add("Erf", {at.add("Mul", {x, at.scalar("factor", 1 / std::numbers::sqrt2)})}));
+  const std::string cube = at.add("Mul", {at.add("Mul", {x, x}), x});
+  const std::string bent = at.add("Add", {x, at.add("Mul", {cube, at.scalar("cubic", 0.044715)})});
+  constexpr double kFactor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // sqrt(2 / pi)
+  return half(at, x, at.add("Tanh", {at.add("Mul", {bent, at.scalar("factor", kFactor)})}));
+}
+
+std::string onnx_linear(const OnnxLayer& at, const std::string& x, const std::string& weight,
+                        const std::string& bias) {
+  const std::string product = at.add("MatMul", {x, at.add("Transpose", {weight})});
+  return bias.empty() ? product : at.add("Add", {product, bias});
+}
 
 Result<std::string> onnx_layer(const OnnxLayer& at, const std::string& x) {
   const OnnxRow* row = HOWDAH_TRY(find_row(std::span<const OnnxRow>(kRows), at, "ONNX"));

@@ -50,6 +50,7 @@ std::vector<float> transposed(const std::vector<float>& matrix, int64_t rows, in
 }  // namespace
 
 std::string onnx_convolution(const OnnxLayer& at, const std::string& x) {
+  if (at.is_sequence()) return onnx_sequence_convolution(at, x);
   const Extents padding = extents_of(at, padding_of(at.layer));
   std::vector<std::string> inputs{x, at.tensor("weight")};
   if (at.layer.bias) inputs.push_back(at.tensor("bias"));
@@ -89,7 +90,13 @@ std::string onnx_average_pool(const OnnxLayer& at, const std::string& x) {
 }
 
 std::string onnx_global_average_pool(const OnnxLayer& at, const std::string& x) {
+  if (at.is_sequence()) return onnx_sequence_average(at, x);
   return at.add("Flatten", {at.add("GlobalAveragePool", {x})}, {{"axis", int64_t{1}}});
+}
+
+std::string onnx_global_max_pool(const OnnxLayer& at, const std::string& x) {
+  if (at.is_sequence()) return onnx_sequence_max(at, x);
+  return at.add("Flatten", {at.add("GlobalMaxPool", {x})}, {{"axis", int64_t{1}}});
 }
 
 // The mean of a rectangle is the mean over its columns of the means over its rows.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "exporting/python_source.h"
@@ -53,6 +54,42 @@ TEST(PythonSource, defines_what_it_needs_only) {
   EXPECT_THAT(source, HasSubstr("class Reshape("));
   EXPECT_THAT(source, HasSubstr("class GlobalAveragePool("));
   EXPECT_THAT(source, Not(HasSubstr("class Residual(")));
+}
+
+TEST(PythonFolder, holds_the_vocabulary_and_what_makes_tokens_by_it) {
+  TrainedModel model = text_model(kRecurrentLayers);
+  model.tokens = {.tokenizer = dataset::Tokenizer::kCharacters,
+                  .lowercase = false,
+                  .vocabulary = 40,
+                  .file = "vocabulary.txt"};
+  model.vocabularies = {{"vocabulary.txt", "<padding>\n"}};
+  const auto files = python_folder(model, Names::kHowdah);
+  ASSERT_TRUE(files) << files.status().to_string();
+  std::map<std::string, std::string> by_name;
+  for (const ExportedFile& file : *files) by_name[file.name] = file.content;
+  EXPECT_EQ(by_name["vocabulary.txt"], "<padding>\n");
+  EXPECT_THAT(by_name["tokens.py"], HasSubstr("class Tokenizer:"));
+  EXPECT_THAT(by_name["README.md"], HasSubstr("`tokens.py` makes tokens of texts"));
+  const auto tokens = nlohmann::json::parse(by_name["model.json"])["tokens"];
+  EXPECT_EQ(tokens["tokenizer"], "characters");
+  EXPECT_EQ(tokens["lowercase"], false);
+  EXPECT_EQ(tokens["length"], 9);
+  EXPECT_THAT(python_lines(model, "."), HasSubstr("Tokenizer(\".\").batch([\"a text\"])"));
+}
+
+TEST(PythonFolder, tells_the_categories_of_columns) {
+  TrainedModel model = table_model();
+  model.columns = {{"size"}, {"color", {"red", "green"}}};
+  const auto files = python_folder(model, Names::kHowdah);
+  const auto columns = nlohmann::json::parse((*files)[1].content)["columns"];
+  EXPECT_EQ(columns[0], nlohmann::json({{"name", "size"}}));
+  EXPECT_EQ(columns[1]["categories"], nlohmann::json({"red", "green"}));
+}
+
+TEST(PythonSource, shares_weights_under_one_name) {
+  const std::string source = *python_source(text_model(kLanguageLayers, "language_model", 40));
+  EXPECT_THAT(source, HasSubstr("SharedLinear(40)"));
+  EXPECT_THAT(source, HasSubstr("self.get_submodule(\"6\").owner = [self.get_submodule(\"0\")]"));
 }
 
 TrainedModel resnet(model::ZooType type) {

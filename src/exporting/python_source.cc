@@ -28,11 +28,16 @@ def load_weights(path):
     return tensors
 )";
 
+bool is_of_texts(const TrainedModel& model) {
+  return model.training.input_form == model::Form::kTokens;
+}
+
 // What the walk does at each layer: its lines, indented by its depth. The value that flows is
 // nothing but the order.
 struct PythonVisitor {
   const TrainedModel& model;
   std::set<PythonModule> needed = {};
+  std::string sharing = {};  // lines of __init__ after the layers
 
   Result<std::string> list(const std::vector<Layer>& layers, const LayerPlace& first, int& number) {
     std::string text;
@@ -47,13 +52,15 @@ struct PythonVisitor {
 
   Result<std::string> one(const Layer& layer, const LayerPlace& place, int& number) {
     if (layer.branches.empty() && layer.type != T::kParallel && layer.type != T::kResidual)
-      return python_layer({layer, place, model.shapes[static_cast<size_t>(place.number)]}, needed);
+      return single(layer, place);
     const bool residual = layer.type == T::kResidual;
+    needed.insert(is_of_texts(model) ? PythonModule::kTextLayers : PythonModule::kPlainLayers);
     needed.insert(residual ? PythonModule::kResidual : PythonModule::kParallel);
     const std::string indent(static_cast<size_t>(12 + 4 * place.depth()), ' ');
     std::string text = residual ? "Residual(" : "Parallel([";
     for (size_t branch = 0; branch < layer.branches.size(); ++branch) {
-      const LayerPlace first{.within = &place, .block = layer.type, .branch = branch};
+      const LayerPlace first{
+          .list = place.list, .within = &place, .block = layer.type, .branch = branch};
       const std::string inner = HOWDAH_TRY(list(layer.branches[branch], first, number));
       text += branch == 0 ? "[" : ", [";
       if (!inner.empty()) text += "\n" + inner + indent;
@@ -62,13 +69,24 @@ struct PythonVisitor {
     if (residual) return text + ")";
     return text + "], " + (layer.concat ? std::to_string(layer.axis) : "None") + ")";
   }
+
+  Result<std::string> single(const Layer& layer, const LayerPlace& place) {
+    const model::LayerShape& shape = model.shapes[static_cast<size_t>(place.number)];
+    if (!shape.shared.empty()) {
+      const std::string owner = shape.shared.substr(0, shape.shared.rfind('.'));
+      sharing +=
+          fmt::format("        self.get_submodule(\"{}\").owner = [self.get_submodule(\"{}\")]\n",
+                      shape.name, owner);
+    }
+    return python_layer({{layer, place, shape}, needed});
+  }
 };
 
-std::string head(const TrainedModel& model, std::string_view imports) {
+std::string head(const TrainedModel& model, std::string_view imports, bool math = false) {
   return fmt::format(
       "\"\"\"The network of Howdah's job \"{}\", as plain PyTorch.\"\"\"\n\n"
-      "import json\nimport struct\n\nimport torch\n{}\n",
-      model.job_name, imports);
+      "import json\n{}import struct\n\nimport torch\n{}\n",
+      model.job_name, math ? "import math\n" : "", imports);
 }
 
 // A line of __init__ for each of the normalization's figures. They are not part of the state.
@@ -97,25 +115,59 @@ std::string forward(const TrainedModel& model, std::string_view result) {
   return text + fmt::format("        return {}\n", result);
 }
 
+// What the definitions refer to.
+std::string imports(const std::string& definitions) {
+  std::string text = "from torch import nn\n";
+  if (definitions.find("F.") != std::string::npos) text += "from torch.nn import functional as F\n";
+  if (definitions.find("rnn.") != std::string::npos) text += "from torch.nn.utils import rnn\n";
+  return text;
+}
+
+std::string text_forward(const TrainedModel& model) {
+  if (model.training.decoder.empty())
+    return fmt::format(
+        "\n    def forward(self, {0}):\n"
+        "        return super().forward({0}.long(), lengths_of({0}))\n",
+        kInputName);
+  return fmt::format(
+      "\n    def forward(self, {0}, {1}):\n"
+      "        lengths = lengths_of({0})\n"
+      "        memory = through(list(self)[:-1], {0}.long(), lengths)\n"
+      "        return self.decoder({1}.long(), lengths_of({1}), memory, lengths)\n",
+      kInputName, kTargetInputName);
+}
+
 std::string described(const TrainedModel& model) {
-  const Value in = input_of(model), out = output_of(model);
-  return fmt::format("    \"\"\"Takes {}: {}.\n    Gives {}: {}.\"\"\"\n\n", in.text(), in.meaning,
-                     out.text(), out.meaning);
+  std::vector<std::string> taken;
+  for (const Value& input : inputs_of(model))
+    taken.push_back(fmt::format("{}: {}", input.text(), input.meaning));
+  const Value out = output_of(model);
+  return fmt::format("    \"\"\"Takes {}.\n    Gives {}: {}.\"\"\"\n\n",
+                     fmt::join(taken, ".\n    And "), out.text(), out.meaning);
 }
 
 }  // namespace
 
 Result<std::string> python_source(const TrainedModel& model) {
-  HOWDAH_TRY(check_one_input(model, "a PyTorch module"));
   PythonVisitor visitor{model};
   int number = 0;
   const std::string layers = HOWDAH_TRY(visitor.list(model.training.layers, {}, number));
-  std::string text = head(model, "from torch import nn\n");
+  const std::string decoder =
+      HOWDAH_TRY(visitor.list(model.training.decoder, {.list = "decoder"}, number));
+  if (is_of_texts(model)) visitor.needed.insert(PythonModule::kTextLayers);
+  std::string definitions;
   for (const PythonModule module : visitor.needed)
-    text += std::string(python_definition(module)) + "\n";
-  text += "\nclass Model(nn.Sequential):\n" + described(model);
+    definitions += std::string(python_definition(module)) + "\n";
+  std::string text =
+      head(model, imports(definitions), definitions.find("math.") != std::string::npos) +
+      definitions;
+  text += fmt::format("\nclass Model({}):\n", is_of_texts(model) ? "Layers" : "nn.Sequential");
+  text += described(model);
   text += "    def __init__(self):\n        super().__init__(\n" + layers + "        )\n";
-  text += buffers(model) + forward(model, "super().forward(x)");
+  if (!decoder.empty()) text += "        self.decoder = Layers(\n" + decoder + "        )\n";
+  text += visitor.sharing;
+  text += is_of_texts(model) ? text_forward(model)
+                             : buffers(model) + forward(model, "super().forward(x)");
   return text + "\n" + std::string(kLoadWeights);
 }
 

@@ -38,13 +38,18 @@ std::string Value::text() const {
   return fmt::format("{} [{}]", dtype, fmt::join(extents, ", "));
 }
 
+int64_t longest_of(const TrainedModel& model) {
+  const model::Training& training = model.training;
+  return training.input[0] - (training.task == Task::kLanguageModel ? 1 : 0);
+}
+
 Value input_of(const TrainedModel& model) {
   const model::Training& training = model.training;
   Value value{kInputName, "float32", extents_of(training.input, training.input_form),
               "the features as the dataset has them"};
   if (training.input_form == Form::kTokens) {
     value.dtype = "int64";
-    value.meaning = "tokens, padded with 0 at the end";
+    value.meaning = fmt::format("tokens, padded with 0 at the end; {} at most", longest_of(model));
   } else if (model.training.module) {
     value.meaning = "normalized, as the job trained it";
   } else if (model.element == ElementType::kUint8) {
@@ -54,10 +59,22 @@ Value input_of(const TrainedModel& model) {
   return value;
 }
 
+std::vector<Value> inputs_of(const TrainedModel& model) {
+  std::vector<Value> inputs{input_of(model)};
+  if (!model.training.decoder.empty())
+    inputs.push_back({kTargetInputName,
+                      "int64",
+                      {"batch", "target_length"},
+                      "the tokens written so far: 2, then those that follow; padded with 0"});
+  return inputs;
+}
+
 Value output_of(const TrainedModel& model) {
   const model::Signal signal = model::output_of(model.shapes);
-  return {kOutputName, "float32", extents_of(signal.shape, signal.form),
-          what_it_says(model.training.task)};
+  Value value{kOutputName, "float32", extents_of(signal.shape, signal.form),
+              what_it_says(model.training.task)};
+  if (!model.training.decoder.empty()) value.extents[1] = "target_length";
+  return value;
 }
 
 std::string normalization_text(const TrainedModel& model) {
@@ -67,14 +84,6 @@ std::string normalization_text(const TrainedModel& model) {
   if (mean.empty()) return text;
   return fmt::format("{}, minus mean [{}], divided by stddev [{}]", text.empty() ? "value" : text,
                      fmt::join(mean, ", "), fmt::join(stddev, ", "));
-}
-
-Status check_one_input(const TrainedModel& model, std::string_view format) {
-  if (model.training.decoder.empty()) return Status::ok();
-  return Status(Code::kUnsupported,
-                fmt::format("a network with a decoder cannot be written as {}", format))
-      .with_peer(model.training.decoder[0].where)
-      .with_advice("safetensors holds the weights of every layer");
 }
 
 }  // namespace howdah::exporting

@@ -13,12 +13,13 @@ struct Value {
   std::string text() const;          // "uint8 [batch, 1, 28, 28]"
 };
 Value input_of(const TrainedModel& model);
+// The same, and of a translation what it has written so far.
+std::vector<Value> inputs_of(const TrainedModel& model);
+// Of texts: how many tokens the network was trained for.
+int64_t longest_of(const TrainedModel& model);
 Value output_of(const TrainedModel& model);
 
 // "value / 255, minus mean [0.28], divided by stddev [0.35]"; empty: the features as they are.
 std::string normalization_text(const TrainedModel& model);
-
-// kUnsupported: a network of an encoder and a decoder, which is no function of one input.
-Status check_one_input(const TrainedModel& model, std::string_view format);
 
 }  // namespace howdah::exporting

@@ -71,7 +71,8 @@ void add_tensors(Module& module, const TrainedModel& model) {
 }
 
 // The archive that training began with, with the weights that it ended with.
-Result<std::string> trained_archive(const TrainedModel& model) {
+Result<std::string> trained_archive(const TrainedModel& model,
+                                    const torch::jit::ExtraFilesMap& extra) {
   std::string file;
   HOWDAH_TRY(train::torch_call("write TorchScript", [&] {
     std::istringstream archive(*model.training.module->content);
@@ -85,7 +86,7 @@ Result<std::string> trained_archive(const TrainedModel& model) {
         found->second.copy_(copy_of(view));
     module.eval();
     std::ostringstream out;
-    module.save(out);
+    module.save(out, extra);
     file = std::move(out).str();
     return Status::ok();
   }));
@@ -96,7 +97,7 @@ Result<std::string> trained_archive(const TrainedModel& model) {
 
 Result<std::string> torchscript_file(
     const TrainedModel& model, const std::vector<std::pair<std::string, std::string>>& extra) {
-  if (model.training.module) return trained_archive(model);
+  if (model.training.module) return trained_archive(model, {extra.begin(), extra.end()});
   const std::string source = HOWDAH_TRY(torchscript_source(model));
   std::string file;
   HOWDAH_TRY(train::torch_call("write TorchScript", [&] {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/digest.h"
 #include "job/job_spec.h"
@@ -15,6 +16,7 @@ namespace howdah::exporting {
 namespace {
 
 constexpr int64_t kMaxSmallBytes = 1 << 20;
+constexpr int64_t kMaxVocabularyBytes = 256 << 20;  // as src/text has it
 constexpr int64_t kMaxModelBytes = int64_t{256} << 30;
 constexpr std::string_view kTracked = "num_batches_tracked";
 
@@ -87,6 +89,22 @@ void take_average(const train::Checkpoint& checkpoint, std::vector<train::Tensor
     if (found != kept.end() && found->second.size() == tensor.bytes.size())
       tensor.bytes = found->second;
   }
+}
+
+// The files that the index says texts were made tokens by.
+Status take_vocabularies(fs::FileSystems& files, const std::string& index, TrainedModel& model,
+                         Deadline deadline) {
+  if (model.tokens.vocabulary == 0) return Status::ok();
+  const fs::Location folder = HOWDAH_TRY(files.resolve(index));
+  for (const std::string& name : std::set{model.tokens.file, model.tokens.target_file}) {
+    if (name.empty()) continue;
+    const std::string path = folder.path + "/" + name;
+    auto content = fs::read_file(*folder.files, path, kMaxVocabularyBytes, deadline);
+    if (!content)
+      return content.status().with_operation("read").with_peer(folder.files->uri() + path);
+    model.vocabularies.push_back({name, std::move(*content)});
+  }
+  return Status::ok();
 }
 
 // "step-120", also of "120", and of "best" where the job looked for it.
@@ -180,6 +198,10 @@ Result<TrainedModel> load_trained_model(fs::FileSystems& files, const std::strin
   model.shapes = HOWDAH_TRY(model::infer_network(model.training));
   model.element = index->element;
   model.class_names = index->class_names;
+  model.tokens = index->tokens;
+  model.columns = index->columns;
+  model.target_names = index->target.names;
+  HOWDAH_TRY(take_vocabularies(files, spec.data.index, model, deadline));
   HOWDAH_TRY(checkpoint.empty() ? take_final(folder, model, deadline)
                                 : take_checkpoint(folder, checkpoint, model, deadline));
   const Status fits = check_tensors(model);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataset/index.h"
+#include "exporting/exported_file.h"
 #include "fs/file_systems.h"
 #include "model/training.h"
 #include "model/zoo.h"
@@ -16,6 +17,7 @@ namespace howdah::exporting {
 
 // Of the names below, the whole network's own input and output in every format.
 inline constexpr const char* kInputName = "input";
+inline constexpr const char* kTargetInputName = "target_input";
 inline constexpr const char* kOutputName = "output";
 
 struct TrainedModel {
@@ -26,6 +28,11 @@ struct TrainedModel {
   std::optional<model::ZooType> zoo;
   dataset::ElementType element = dataset::ElementType::kUint8;  // of what goes in
   std::vector<std::string> class_names;                         // empty, or one a class
+  // What a text or a table's row is before it goes in, and files of those names.
+  dataset::Tokens tokens;  // vocabulary 0: no texts
+  std::vector<ExportedFile> vocabularies;
+  std::vector<dataset::Column> columns;   // of a table
+  std::vector<std::string> target_names;  // of a regression's values, where there are several
   // In the order of the file; every parameter and buffer of the layers is among them, with its
   // shape, as float32. Besides them only "num_batches_tracked" of batch norms, int64.
   std::vector<train::TensorView> tensors;
