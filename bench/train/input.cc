@@ -78,7 +78,7 @@ Status work(const Options& options) {
     for (int64_t step = 0; step < epoch.steps(); ++step) {
       for (int stream = 0; stream < options.streams; ++stream)
         records +=
-            make_tensors(*HOWDAH_TRY(batches.batch(stream, interrupted, Deadline::never())),
+            make_tensors(HOWDAH_TRY(batches.batch(stream, interrupted, Deadline::never()))->records,
                          training, normalizer, augmenter ? &*augmenter : nullptr,
                          dataset::hash_of(training.seed, stream, number * epoch.steps() + step));
       batches.commit();

@@ -83,7 +83,7 @@ TEST_F(Lines, tell_no_accuracy_where_there_is_none) {
 
 TEST_F(Lines, tell_the_share_of_a_step_that_waits_for_data) {
   Display display(file_, false);
-  control::JobEvent event = progress(1);
+  control::JobEvent event = progress(0);  // before the first step, which has a line of its own
   event.mutable_progress()->set_data_ms(3);
   event.mutable_progress()->set_compute_ms(8);
   event.mutable_progress()->set_communicate_ms(1);
