@@ -207,8 +207,9 @@ TEST_F(NetworkTest, computes_nothing_for_what_is_frozen_and_the_rest_as_before) 
   model::Training training = example();
   training.optimizer.groups = {{.match = "0.*", .freeze = true},
                                {.match = "8.bias", .freeze = true}};
-  const auto network = Network::create(training, layout_, dataset::ElementType::kUint8).value();
-  const Backward frozen = backward(*network, layout_, batch);
+  const Layout layout = Layout::of(training).value();
+  const auto network = Network::create(training, layout, dataset::ElementType::kUint8).value();
+  const Backward frozen = backward(*network, layout, batch);
   ASSERT_EQ(frozen.order.size(), layout_.parameters.size());
   EXPECT_EQ(frozen.sums.loss, free.sums.loss);
   EXPECT_EQ(frozen.buffers, free.buffers);
