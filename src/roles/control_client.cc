@@ -120,7 +120,7 @@ Status follow_job(const net::Address& master, const JobSecrets& secrets,
   control::JobEvent event;
   bool stopped = false;
   while (reader->Read(&event)) {
-    if (deliver(event)) continue;
+    if (!event.has_farewell() && deliver(event)) continue;
     stopped = true;
     context.TryCancel();
     break;

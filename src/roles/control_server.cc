@@ -63,6 +63,19 @@ class QueuedWrites : public Reactor {
     closed_ = true;
     if (queue_.empty()) finish_locked();
   }
+  // The last message, after which the peer hangs up.
+  void say_farewell(const Message& message) {
+    enqueue(message);
+    MutexLock lock(mutex_);
+    if (!closed_) awaits_peer_ = true;
+    closed_ = true;
+  }
+  void peer_left() {
+    MutexLock lock(mutex_);
+    awaits_peer_ = false;
+    closed_ = true;
+    if (queue_.empty()) finish_locked();
+  }
   void OnWriteDone(bool sent) override {
     MutexLock lock(mutex_);
     queued_bytes_ -= queue_.front().ByteSizeLong();
@@ -73,7 +86,7 @@ class QueuedWrites : public Reactor {
       finish_locked();
     } else if (!queue_.empty()) {
       this->StartWrite(&queue_.front());
-    } else if (closed_) {
+    } else if (closed_ && !awaits_peer_) {
       finish_locked();
     }
   }
@@ -97,6 +110,7 @@ class QueuedWrites : public Reactor {
   std::deque<Message> queue_ HOWDAH_GUARDED_BY(mutex_);
   size_t queued_bytes_ HOWDAH_GUARDED_BY(mutex_) = 0;
   bool closed_ HOWDAH_GUARDED_BY(mutex_) = false, finished_ HOWDAH_GUARDED_BY(mutex_) = false;
+  bool awaits_peer_ HOWDAH_GUARDED_BY(mutex_) = false;
 };
 
 class ControlServer::Session final
@@ -118,7 +132,12 @@ class ControlServer::Follower final
     : public QueuedWrites<grpc::ServerWriteReactor<control::JobEvent>, control::JobEvent> {
  public:
   Follower(Service& service, grpc::CallbackServerContext* context);
-  void OnCancel() override { close_after_queue(); }
+  void part() {
+    control::JobEvent event;
+    event.mutable_farewell();
+    say_farewell(event);
+  }
+  void OnCancel() override { peer_left(); }
   void OnDone() override;
 
  private:
@@ -185,7 +204,7 @@ class ControlServer::Service final : public control::Control::CallbackService {
     for (const auto& event : announcements_) follower->enqueue(event);
     for (const auto& [kind, event] : latest_) follower->enqueue(event);
     followers_.insert(follower);
-    if (stopping_) follower->close_after_queue();
+    if (stopping_) follower->part();
   }
   void unfollow(Follower* follower) {
     MutexLock lock(mutex_);
@@ -207,7 +226,7 @@ class ControlServer::Service final : public control::Control::CallbackService {
   void close_all() {
     MutexLock lock(mutex_);
     stopping_ = true;
-    for (Follower* follower : followers_) follower->close_after_queue();
+    for (Follower* follower : followers_) follower->part();
     for (const auto& [worker, session] : sessions_) session->close_after_queue();
   }
 

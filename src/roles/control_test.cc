@@ -196,14 +196,15 @@ TEST_F(Control, stop_ends_all_calls_after_what_is_queued) {
   std::vector<int64_t> told;
   std::latch follows(1);
   std::jthread follower([&] {
-    EXPECT_TRUE(follow_job(
+    const Status end = follow_job(
         address(), secrets_,
         [&](const control::JobEvent& event) {
           if (event.has_announcement()) follows.count_down();
           if (event.has_progress()) told.push_back(event.progress().applied());
           return true;
         },
-        {}, soon()));
+        {}, soon());
+    EXPECT_TRUE(end) << end.to_string();
   });
   server_->publish(announcement("come"));
   follows.wait();

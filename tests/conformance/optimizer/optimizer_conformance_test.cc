@@ -126,7 +126,8 @@ TEST_P(OptimizerFigures, are_those_of_the_reference) {
       for (int64_t i = 0; i < layout.parameters[p].count; ++i)
         sums[static_cast<size_t>(layout.parameters[p].offset + i)] =
             static_cast<float>(hashed({2, static_cast<int64_t>(p), step, i}) * kScales[i % 3] * 4);
-    optimizer.apply(weights, sums, static_cast<double>(batch), rate * (1 - static_cast<double>(step) / 64));
+    optimizer.apply(weights, sums, static_cast<double>(batch),
+                    rate * (1 - static_cast<double>(step) / 64));
   }
   EXPECT_LT(largest_difference(layout, weights, one["made"]), 1e-5);
   if (one.contains("average"))
