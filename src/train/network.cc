@@ -127,7 +127,11 @@ class Network::Impl {
                   const PreparedBatch& prepared) {
     working_.copy_(canonical_);
     const Mixing& mixing = prepared.mixing;
-    const Tensor outputs = HOWDAH_TRY(forward(batch, prepared.input, {true, seed})).x;
+    Flow input = prepared.input;
+    // A user's module may write into it, and a step that breaks is computed again.
+    if (module_ && input.lengths.defined()) input.lengths = input.lengths.clone();
+    if (module_) input.x = input.x.clone();
+    const Tensor outputs = HOWDAH_TRY(forward(batch, std::move(input), {true, seed})).x;
     const Tensor targets = targets_of(batch, training_, outputs);
     Tensor loss = loss_.sum(outputs, targets);
     SampleSums sums = loss_.counts(outputs, targets);
