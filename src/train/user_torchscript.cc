@@ -2,6 +2,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "train/user_module.h"
@@ -78,6 +79,11 @@ class TorchScript : public UserModule {
   std::vector<Slot> slots_;
 };
 
+// libtorch goes on at length.
+std::string first_sentence(const std::string& text) {
+  return text.substr(0, std::min(text.find('\n'), text.find(". ")));
+}
+
 bool is_tensor(const c10::Argument& argument) {
   return argument.type()->isSubtypeOf(*c10::TensorType::get());
 }
@@ -92,8 +98,7 @@ Result<std::unique_ptr<UserModule>> open_torchscript(const std::string& content)
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const c10::Error*>(&error);
     const std::string text = known != nullptr ? known->what_without_backtrace() : error.what();
-    return Status(Code::kInvalidArgument,
-                  "is no TorchScript archive: " + text.substr(0, text.find('\n')))
+    return Status(Code::kInvalidArgument, "is no TorchScript archive: " + first_sentence(text))
         .with_advice("write it by torch.jit.script(model).save(...)");
   }
   const auto forward = script.find_method("forward");

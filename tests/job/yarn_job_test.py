@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from howdah_job import JOB, Run, Scratch, end_now, howdah, make_dataset, processes_of
+from own_model_test import build_example, with_model
 
 MASTER_RESIDENT_KIB = 32 * 1024
 
@@ -50,6 +51,21 @@ class YarnJobs(unittest.TestCase):
     def assert_same_model(self, summary):
         self.assertEqual(summary["outcome"], "SUCCEEDED", summary)
         self.assertEqual(summary["model"]["sha256"], self.undisturbed["model"]["sha256"])
+
+    def test_a_plugin_of_this_machine_trains_in_containers(self):
+        build_example(self.scratch.path / "build")
+        model = "{plugin: build/libmynet.so, options: {width: 4}}"
+        local = self.scratch.write("plugin-local.yaml", with_model(
+            (self.scratch.path / "local.yaml").read_text(), model))
+        code, expected = Run(local, "--on", "local", "--set", "train.epochs=1").end()
+        self.assertEqual(code, 0, expected)
+        job = self.scratch.write("plugin.yaml", with_model(self.job.read_text(), model))
+        run = Run(job, "--set", "train.epochs=1")
+        code, summary = run.end()
+        self.assertEqual(code, 0, run.output())
+        self.assertEqual(summary["model"]["sha256"], expected["model"]["sha256"])
+        asked = howdah("evaluate", summary["job_id"], "--home", self.home)
+        self.assertEqual(asked.returncode, 0, asked.stderr)
 
     def test_two_workers_on_two_nodes_make_the_model_of_this_machine(self):
         run = Run(self.job)
