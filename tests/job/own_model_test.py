@@ -56,7 +56,7 @@ class OwnModels(unittest.TestCase):
     def export(self, job_id, form, code=0):
         file = self.scratch.path / f"{job_id}.{form}"
         done = self.verb("export", job_id, "--home", self.home, "--to", form, "--output",
-                         f"file://{file}", code=code)
+                         f"file://{file}", "--overwrite", code=code)
         return file, done
 
     def refused(self, model, *wanted):
@@ -66,7 +66,7 @@ class OwnModels(unittest.TestCase):
         before = sorted(os.listdir(jobs))
         done = self.verb("run", job, "--on", "local", code=2)
         line = done.stderr.strip().split("\n")[-1]
-        for text in ("howdah: ", "refused.yaml:8:", *wanted):
+        for text in ("howdah: ", "refused.yaml:9:", *wanted):
             self.assertIn(text, line)
         self.assertEqual(sorted(os.listdir(jobs)), before)
         return line
@@ -137,7 +137,7 @@ class OwnModels(unittest.TestCase):
     def test_what_a_plugin_holds_is_told(self):
         told = self.verb("config", self.job, "--summary", "--input", "1x28x28", "--set",
                          "data.classes=10").stdout
-        self.assertRegex(told, r"head +1,290\n")
+        self.assertRegex(told, r"head +1,290 *\n")
         self.assertRegex(told, r"norm +16 +16\n")
         self.assertRegex(told, r"total +1,954 +16\n")
         self.assertIn("The layers are the module's own (plugin)", told)
