@@ -133,6 +133,7 @@ void Display::show(const control::JobEvent& event) {
       line(fmt::format("checkpoint at step {}", grouped(event.checkpointed().step())));
       break;
     case control::JobEvent::kEnded:
+    case control::JobEvent::kFarewell:
     case control::JobEvent::WHAT_NOT_SET:
       break;
   }
