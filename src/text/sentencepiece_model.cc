@@ -32,6 +32,9 @@ Result<std::string> train_sentencepiece(const std::vector<std::string>& texts,
   std::copy_if(texts.begin(), texts.end(), std::back_inserter(usable), has_word);
   if (usable.empty())
     return Status(Code::kInvalidArgument, "the training part has no text to learn pieces from");
+  // Before the child: loading in a copy of a process with threads may wait forever.
+  if (std::string error; !pieces::load_library(error))
+    return Status(Code::kInternal, "sentencepiece: " + error);
   // One thread: with several, the sums of expectations depend on who comes first.
   auto model = in_child([&](std::string& result) {
     std::string error;

@@ -1,10 +1,10 @@
-#include "text/sentencepiece_library/pieces.h"
-
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
 #include <exception>
 #include <unordered_map>
+
+#include "text/sentencepiece_library/border.h"
 
 namespace howdah::pieces {
 namespace {
@@ -52,23 +52,29 @@ class LoadedModel : public Model {
   sentencepiece::SentencePieceProcessor processor_;
 };
 
+class Library : public Border {
+ public:
+  std::unique_ptr<Model> load(std::string_view bytes, std::string& error) const override {
+    auto model = std::make_unique<LoadedModel>();
+    if (!model->take(bytes, error)) return nullptr;
+    return model;
+  }
+  bool train(const std::vector<std::string>& texts, const std::vector<Option>& options,
+             std::string& model, std::string& error) const override {
+    std::unordered_map<std::string, std::string> named;
+    for (const auto& [name, value] : options) named[name] = value;
+    Texts sentences(texts);
+    return succeeds(error, [&] {
+      return sentencepiece::SentencePieceTrainer::Train(named, &sentences, &model);
+    });
+  }
+};
+
 }  // namespace
-
-Model::~Model() = default;
-
-std::unique_ptr<Model> Model::load(std::string_view bytes, std::string& error) {
-  auto model = std::make_unique<LoadedModel>();
-  if (!model->take(bytes, error)) return nullptr;
-  return model;
-}
-
-bool train(const std::vector<std::string>& texts, const std::vector<Option>& options,
-           std::string& model, std::string& error) {
-  std::unordered_map<std::string, std::string> named;
-  for (const auto& [name, value] : options) named[name] = value;
-  Texts sentences(texts);
-  return succeeds(
-      error, [&] { return sentencepiece::SentencePieceTrainer::Train(named, &sentences, &model); });
-}
-
 }  // namespace howdah::pieces
+
+extern "C" __attribute__((visibility("default"))) const howdah::pieces::Border*
+howdah_sentencepiece_border() {
+  static const howdah::pieces::Library library;
+  return &library;
+}

@@ -1,5 +1,9 @@
 // The library sentencepiece (Kudo and Richardson, 2018) behind a border of its own: what crosses it
-// is plain. Every function: false, and what the library said in `error`, when it refuses.
+// is plain. Every function: false, and what the library said in `error`, when it refuses, or when
+// it cannot be loaded.
+//
+// It is loaded at the first call, with its own names before those of the program: it exports a
+// protobuf and flags of its own, and libtorch has some of the same names.
 #pragma once
 
 #include <memory>
@@ -7,14 +11,12 @@
 #include <string_view>
 #include <vector>
 
-#define HOWDAH_PIECES_EXPORT __attribute__((visibility("default")))
-
 namespace howdah::pieces {
 
-class HOWDAH_PIECES_EXPORT Model {
+class Model {
  public:
   static std::unique_ptr<Model> load(std::string_view bytes, std::string& error);  // or null
-  virtual ~Model();
+  virtual ~Model() = default;
   virtual int size() const = 0;
   // Replaces `numbers`. Thread-safe.
   virtual bool encode(std::string_view text, std::vector<int>& numbers,
@@ -28,8 +30,10 @@ class HOWDAH_PIECES_EXPORT Model {
 struct Option {
   std::string name, value;
 };
-HOWDAH_PIECES_EXPORT bool train(const std::vector<std::string>& texts,
-                                const std::vector<Option>& options, std::string& model,
-                                std::string& error);
+bool train(const std::vector<std::string>& texts, const std::vector<Option>& options,
+           std::string& model, std::string& error);
+
+// So that it belongs to what this process has loaded: runtime::find_own_runtime() takes that along.
+bool load_library(std::string& error);
 
 }  // namespace howdah::pieces
