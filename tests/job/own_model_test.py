@@ -16,7 +16,7 @@ EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "plugin"
 
 def build_example(folder):
     """As its README says; the library's path."""
-    for command in (["cmake", "-S", EXAMPLE, "-B", folder], ["cmake", "--build", folder]):
+    for command in (["cmake", "-G", "Ninja", "-S", EXAMPLE, "-B", folder], ["cmake", "--build", folder]):
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
     return pathlib.Path(folder) / "libmynet.so"
