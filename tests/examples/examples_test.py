@@ -111,11 +111,14 @@ class Examples(ExampleTest):
         self.assertEqual(len(workers), 2)
         for pid in workers:
             self.assert_shipped(pid, pieces=job.example == "translation")
-        for pid in victims(workers, processes_of(run.job_id(name), "howdah")):
+        masters = processes_of(run.job_id(name), "howdah")
+        killed = victims(workers, masters)
+        for pid in killed:
             end_now(pid)
-        # Of the test part nothing may have been printed: the client looks for a new master for a while.
+        # Nothing of it may have been printed: the client looks for a new master for a while.
         summary = self.ended(run)
-        self.assertIn("generation 2", run.output())
+        if not set(masters) & set(killed):  # a new master counts anew
+            self.assertGreaterEqual(summary["generations"], 2)
         self.assertEqual(summary["model"]["sha256"], undisturbed["model"]["sha256"], run.output())
         self.assertEqual(summary["metrics"]["test"], undisturbed["metrics"]["test"])
 
