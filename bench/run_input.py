@@ -24,15 +24,14 @@ import sys
 import tempfile
 import time
 
+from surroundings import find_packages, progress
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 BIN = pathlib.Path(os.environ.get("HOWDAH_BIN", ROOT / "build/release/bin"))
 PYTHON = "/usr/bin/python3"  # the one that the pinned packages are for
 SIDE = {"images": 64, "parquet": 32, "text": 0}
 LENGTH, VOCABULARY = 256, 20000
-
-sys.path.insert(0, str(HERE))
-from run_steps import find_packages, progress  # noqa: E402
 
 MAKE_JPEG = """
 import io, pathlib, sys
@@ -155,7 +154,7 @@ def main():
     parser.add_argument("--images", type=int, default=10000, help="JPEG files")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    find_packages()
+    find_packages("torch", "HOWDAH_TORCH_PEER", "HOWDAH_READERS")
     results = []
     with tempfile.TemporaryDirectory(prefix="howdah-bench-") as temporary:
         for kind in options.kinds:

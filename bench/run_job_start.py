@@ -30,12 +30,10 @@ BIN = pathlib.Path(os.environ.setdefault("HOWDAH_BIN", str(ROOT / "build/release
 sys.path.insert(0, str(ROOT / "tests/job"))
 from howdah_job import JOB, Run, Scratch, howdah, make_dataset, processes_of  # noqa: E402
 
+from surroundings import progress
+
 SHELL = "org.apache.hadoop.yarn.applications.distributedshell.Client"
 PHASES = ("submit", "accepted", "running", "first_step")
-
-
-def progress(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def cluster_environment(name):

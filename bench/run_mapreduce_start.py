@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 
+from surroundings import progress
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 DEV = ROOT / "dev"
@@ -32,10 +34,6 @@ PACE = ["yarn.app.mapreduce.am.scheduler.heartbeat.interval-ms=1000",
 OURS = "howdah"
 CONTAINERS = "howdah, a container a task"
 PEER = "hadoop-streaming"
-
-
-def progress(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def cluster_environment(name):

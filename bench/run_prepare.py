@@ -26,6 +26,8 @@ import sys
 import tempfile
 import time
 
+from surroundings import find_packages, progress
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PARTS = HERE / "prepare"
@@ -37,23 +39,6 @@ PEERS = {"pandas": [], "polars lazy": ["lazy"], "polars eager": ["eager"],
 
 sys.path.insert(0, str(PARTS))
 import scheme  # noqa: E402
-
-
-def progress(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def find_packages():
-    """Peers and readers: those that are missing are installed."""
-    exports = subprocess.run(
-        ["bash", "-c", 'HOWDAH_ROOT=$0; verb=bench; . "$0/tools/dev/environment.sh"; env -0',
-         str(ROOT)], check=True, capture_output=True, text=True).stdout
-    os.environ.update(line.split("=", 1) for line in exports.split("\0")
-                      if line.startswith("HOWDAH_"))
-    for what in [], ["peers"]:
-        subprocess.run([sys.executable, "-m", "setup", *what], check=True, stdout=sys.stderr,
-                       env=os.environ | {"PYTHONPATH": str(ROOT / "tools")})
-    os.environ["PYTHONPATH"] = os.environ["HOWDAH_READERS"] + ":" + os.environ["HOWDAH_PEERS"]
 
 
 def run(command, cores):
@@ -193,7 +178,7 @@ def main():
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     options.cores = set(sorted(os.sched_getaffinity(0))[:options.cores])
-    find_packages()
+    find_packages("peers", "HOWDAH_READERS", "HOWDAH_PEERS")
     with tempfile.TemporaryDirectory(prefix="howdah-bench-", dir=options.folder) as temporary:
         folder = pathlib.Path(temporary)
         length = int(options.gib * 2**30)

@@ -20,15 +20,16 @@ import sys
 import tempfile
 import time
 
+from surroundings import find_packages, progress
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 BIN = pathlib.Path(os.environ.setdefault("HOWDAH_BIN", str(ROOT / "build/release/bin")))
 PYTHON = "/usr/bin/python3"  # the one that the pinned packages are for
 TICKS = os.sysconf("SC_CLK_TCK")
 
-sys.path[:0] = [str(HERE), str(ROOT / "tests/job")]
+sys.path.insert(0, str(ROOT / "tests/job"))
 from howdah_job import Run, processes_of  # noqa: E402
-from run_steps import find_packages, progress  # noqa: E402
 
 PREPARE = """
 name: bench
@@ -123,7 +124,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="after one that does not count")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    find_packages()
+    find_packages("torch", "HOWDAH_TORCH_PEER", "HOWDAH_READERS")
     with tempfile.TemporaryDirectory(prefix="howdah-bench-") as folder:
         runs = measure(pathlib.Path(folder), options)
     print(json.dumps({"runs": runs, "load": os.getloadavg()})) if options.json else report(runs)

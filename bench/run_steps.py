@@ -26,6 +26,8 @@ import subprocess
 import sys
 import tempfile
 
+from surroundings import find_packages, progress
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 BIN = pathlib.Path(os.environ.get("HOWDAH_BIN", ROOT / "build/release/bin"))
@@ -41,21 +43,6 @@ TOLERANCE = {"resnet18": 2e-2, "resnet20": 2e-2}  # batch norm over 8 records ma
 OURS, PLAIN, TUNED, SINGLE = "howdah", "pytorch", "pytorch tuned", "one stream"
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "MALLOC_MMAP_THRESHOLD_": "4294967296",
                "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "67108864"}
-
-
-def progress(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def find_packages():
-    exports = subprocess.run(
-        ["bash", "-c", 'HOWDAH_ROOT=$0; verb=bench; . "$0/tools/dev/environment.sh"; env -0',
-         str(ROOT)], check=True, capture_output=True, text=True).stdout
-    os.environ.update(line.split("=", 1) for line in exports.split("\0")
-                      if line.startswith("HOWDAH_"))
-    subprocess.run([sys.executable, "-m", "setup", "torch"], check=True, stdout=sys.stderr,
-                   env=os.environ | {"PYTHONPATH": str(ROOT / "tools")})
-    os.environ["PYTHONPATH"] = os.environ["HOWDAH_TORCH_PEER"] + ":" + os.environ["HOWDAH_READERS"]
 
 
 def batch_of(shape):
@@ -175,7 +162,7 @@ def main():
                         default=[OURS, PLAIN, SINGLE, TUNED])
     parser.add_argument("--json", action="store_true", help="every turn's figures")
     options = parser.parse_args()
-    find_packages()
+    find_packages("torch", "HOWDAH_TORCH_PEER", "HOWDAH_READERS")
     results = []
     for model in options.models:
         apart = check_same_work(model)
