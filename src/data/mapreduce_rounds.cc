@@ -9,7 +9,7 @@
 #include "data/task_files.h"
 #include "mapreduce/jobs.h"
 #include "runtime/runtime_files.h"
-#include "text/sentencepiece_library/pieces.h"
+#include "text/sentencepiece_model.h"
 
 namespace howdah::data {
 namespace {
@@ -61,8 +61,7 @@ class MapReduceRun {
   Status stage() {
     const Deadline deadline = Deadline::after(minutes(10));
     const std::string home = HOWDAH_TRY(files_.home()).uri() + "/.howdah";
-    if (std::string error; !pieces::load_library(error))
-      return Status(Code::kInternal, "sentencepiece: " + error);
+    HOWDAH_TRY(text::load_sentencepiece());
     const auto upload = HOWDAH_TRY(runtime::upload_runtime(
         files_, home, HOWDAH_TRY(runtime::find_own_runtime(kProgram)), deadline));
     if (upload.uploaded_bytes > 0)

@@ -23,6 +23,12 @@ std::string training_text(std::string_view text) {
   return cut;
 }
 
+Status load_sentencepiece() {
+  std::string error;
+  return pieces::load_library(error) ? Status::ok()
+                                     : Status(Code::kInternal, "sentencepiece: " + error);
+}
+
 Result<std::string> train_sentencepiece(const std::vector<std::string>& texts,
                                         const PieceOptions& options) {
   const auto has_word = [](const std::string& text) {
@@ -33,8 +39,7 @@ Result<std::string> train_sentencepiece(const std::vector<std::string>& texts,
   if (usable.empty())
     return Status(Code::kInvalidArgument, "the training part has no text to learn pieces from");
   // Before the child: loading in a copy of a process with threads may wait forever.
-  if (std::string error; !pieces::load_library(error))
-    return Status(Code::kInternal, "sentencepiece: " + error);
+  HOWDAH_TRY(load_sentencepiece());
   // One thread: with several, the sums of expectations depend on who comes first.
   auto model = in_child([&](std::string& result) {
     std::string error;

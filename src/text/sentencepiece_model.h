@@ -20,6 +20,11 @@ struct PieceOptions {
   bool framed = false;  // 2 is a text's begin and 3 its end
   bool lowercase = false;
 };
+// So that the library belongs to what this process has loaded: it comes along with
+// runtime::find_own_runtime().
+//   kInternal  it does not load
+Status load_sentencepiece();
+
 // A model's bytes; the same for the same texts in the same order, on one machine. Fewer pieces
 // than `size` where the texts do not give more.
 //   kInvalidArgument  the texts have no word, or more characters than `size`

@@ -33,7 +33,6 @@ struct Option {
 bool train(const std::vector<std::string>& texts, const std::vector<Option>& options,
            std::string& model, std::string& error);
 
-// So that it belongs to what this process has loaded: runtime::find_own_runtime() takes that along.
 bool load_library(std::string& error);
 
 }  // namespace howdah::pieces
