@@ -30,7 +30,8 @@ int window_chunks(const dataset::Index& index) {
 float sum_of_equal(float value, int streams) {
   if (streams == 1) return value;
   const auto left = static_cast<int>(std::bit_floor(static_cast<unsigned>(streams - 1)));
-  return sum_of_equal(value, left) + sum_of_equal(value, streams - left);
+  // The tree's left side is full: a power of two, by which multiplying is exact.
+  return value * static_cast<float>(left) + sum_of_equal(value, streams - left);
 }
 
 }  // namespace
@@ -224,7 +225,6 @@ Status DataParallelTrainer::apply(StepReport& report) {
                    sums.divisor > 0 ? sums.divisor : 1, report.learning_rate);
   const std::span<float> buffers = network_->buffers();
   for (const train::Buffer& buffer : layout_->buffers) {
-    if (buffer.frozen) continue;
     for (int64_t i = buffer.offset; i < buffer.offset + buffer.count; ++i) {
       float& value = buffers[static_cast<size_t>(i)];
       const float of_all = at(layout_->tail_buffers() + i);

@@ -14,28 +14,7 @@ namespace {
 
 using Members = std::vector<TestWorkers::Assignment>;
 
-class DataParallelTest : public testing::Test {
- protected:
-  DataParallelTest() : data_(folder_) {}
-
-  TestWorkers workers(const model::Training& job) {
-    return TestWorkers(job, data_.index(), folder_);
-  }
-  // All steps by these members, in one generation.
-  std::string digest(const model::Training& job, const std::vector<comm::StreamRange>& ranges) {
-    TestWorkers workers = this->workers(job);
-    Members members;
-    for (const auto& range : ranges) members.push_back({workers.add(), range});
-    workers.train(members, {}, workers[0].total_steps());
-    const std::string first = digest_of(workers[0]);
-    for (size_t i = 1; i < ranges.size(); ++i) EXPECT_EQ(digest_of(workers[i]), first);
-    return first;
-  }
-
-  const std::shared_ptr<fs::FileSystem> files_ = std::make_shared<fs::MemoryFileSystem>("test");
-  const fs::Location folder_{files_, "/data"};
-  const SmallDataset data_;
-};
+class DataParallelTest : public WorkersTest {};
 
 TEST_F(DataParallelTest, gives_the_same_model_whoever_carries_the_streams) {
   const model::Training job = small_job(4);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "dataset/random.h"
+#include "fs/memory_file_system.h"
 #include "parallel/data_parallel.h"
 #include "parallel/test_records.h"
 
@@ -149,6 +150,29 @@ class TestWorkers {
   const TrainerOptions options_;
   std::deque<Worker> workers_;
   uint64_t generation_ = 0;
+};
+
+class WorkersTest : public testing::Test {
+ protected:
+  WorkersTest() : data_(folder_) {}
+
+  TestWorkers workers(const model::Training& job) {
+    return TestWorkers(job, data_.index(), folder_);
+  }
+  // All steps by these members, in one generation.
+  std::string digest(const model::Training& job, const std::vector<comm::StreamRange>& ranges) {
+    TestWorkers workers = this->workers(job);
+    std::vector<TestWorkers::Assignment> members;
+    for (const auto& range : ranges) members.push_back({workers.add(), range});
+    workers.train(members, {}, workers[0].total_steps());
+    const std::string first = digest_of(workers[0]);
+    for (size_t i = 1; i < ranges.size(); ++i) EXPECT_EQ(digest_of(workers[i]), first);
+    return first;
+  }
+
+  const std::shared_ptr<fs::FileSystem> files_ = std::make_shared<fs::MemoryFileSystem>("test");
+  const fs::Location folder_{files_, "/data"};
+  const SmallDataset data_;
 };
 
 }  // namespace howdah::parallel

@@ -46,27 +46,7 @@ model::Training plugin_job(int streams) {
   return job;
 }
 
-class UserModuleTest : public testing::Test {
- protected:
-  UserModuleTest() : data_(folder_) {}
-
-  TestWorkers workers(const model::Training& job) {
-    return TestWorkers(job, data_.index(), folder_);
-  }
-  std::string digest(const model::Training& job, const std::vector<comm::StreamRange>& ranges) {
-    TestWorkers workers = this->workers(job);
-    std::vector<TestWorkers::Assignment> members;
-    for (const auto& range : ranges) members.push_back({workers.add(), range});
-    workers.train(members, {}, workers[0].total_steps());
-    const std::string first = digest_of(workers[0]);
-    for (size_t i = 1; i < ranges.size(); ++i) EXPECT_EQ(digest_of(workers[i]), first);
-    return first;
-  }
-
-  const std::shared_ptr<fs::FileSystem> files_ = std::make_shared<fs::MemoryFileSystem>("test");
-  const fs::Location folder_{files_, "/data"};
-  const SmallDataset data_;
-};
+class UserModuleTest : public WorkersTest {};
 
 TEST_F(UserModuleTest, gives_the_same_model_whoever_carries_the_streams) {
   for (const model::Training& job : {archive_job(4, 20), plugin_job(4)}) {
